@@ -5,7 +5,7 @@ create extension if not exists postgis;
 create extension if not exists pg_trgm;
 create extension if not exists btree_gist;
 
-create schema kernel;
+create schema if not exists kernel;
 grant usage on schema kernel to barzan_app;
 
 -- The heavy search key of Persian text: the same answer as foldText() of src/kernel/text.ts (a test compares the two).

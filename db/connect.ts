@@ -1,0 +1,74 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import { availableParallelism } from 'node:os'
+import pg from 'pg'
+import { joinLocalCluster } from './local-cluster.ts'
+import { chooseDataDir } from './choose-data-dir.ts'
+import type { DB } from './types.ts'
+
+/** The database as the code sees it: Kysely over the generated types. */
+export type Db = Kysely<DB>
+
+/** The part of the configuration that says where the database is. Unset: the private cluster under `dataDir`. */
+export interface DatabaseConfig {
+  databaseUrl?: string | null
+  databaseOwnerUrl?: string | null
+  dataDir?: string | null
+}
+/** An open database. `ownerPool` is null when DATABASE_URL is set without DATABASE_OWNER_URL: nothing may be changed then. */
+export interface OpenDatabase {
+  db: Db
+  pool: pg.Pool
+  ownerPool: pg.Pool | null
+  /** the private cluster, or a server somebody else runs */
+  isPrivate: boolean
+}
+
+/**
+ * Open the database, run, and leave: the pools are closed and the private cluster is left (the last to leave stops it).
+ * @throws Error with a sentence when the private cluster cannot be made or started
+ */
+export async function withDatabase<T>(config: DatabaseConfig, run: (database: OpenDatabase) => Promise<T>): Promise<T> {
+  const membership = config.databaseUrl ? null : await joinLocalCluster(config.dataDir || chooseDataDir(process.env))
+  const ownerUrl = membership ? membership.ownerUrl : config.databaseOwnerUrl
+  const pool = openPool(membership ? membership.url : String(config.databaseUrl))
+  const ownerPool = ownerUrl ? openPool(ownerUrl, { size: 4, applicationName: 'barzan owner' }) : null
+  try {
+    return await run({ db: createDb(pool), pool, ownerPool, isPrivate: membership !== null })
+  } finally {
+    await Promise.allSettled([pool.end(), ownerPool?.end()])
+    await membership?.leave()
+  }
+}
+
+/**
+ * A pool whose rows have plain values: bigint as number (refused above 2^53), date as 'YYYY-MM-DD', numeric as its exact text.
+ * @param options.size connections at most; by default twice the cores, since PostgreSQL does the work
+ */
+export function openPool(url: string, options: { size?: number; applicationName?: string } = {}): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.size ?? Math.max(4, 2 * availableParallelism()),
+    application_name: options.applicationName ?? 'barzan',
+    connectionTimeoutMillis: 5_000,
+    types: plainValues,
+  })
+  // A server that goes away ends the idle connections; the next query opens new ones.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** Kysely over a pool of ours. Closing the pool closes it. */
+export function createDb(pool: pg.Pool): Db {
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+}
+
+const { builtins } = pg.types
+const plainValues = new pg.TypeOverrides()
+plainValues.setTypeParser(builtins.INT8, readBigint)
+plainValues.setTypeParser(builtins.DATE, (text) => text)
+
+function readBigint(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is too large for a number: read it as text (::text)`)
+  return value
+}

@@ -1,0 +1,44 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openPool } from './connect.ts'
+import { migrate } from './migrate.ts'
+import { createCluster, OWNER, socketUrl, startPostgres, stopPostgres, type ClusterPlace } from './postgres-process.ts'
+import { prepareCluster } from './prepare-cluster.ts'
+
+/** Fast, and lost with the machine. */
+const FAST = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '128MB',
+  max_connections: '200',
+  max_wal_size: '4GB',
+  autovacuum: 'off', // a template under vacuum cannot be cloned
+  timezone: 'UTC',
+}
+
+/**
+ * A cluster for tests and for generating types: in a temporary folder, with one migrated database.
+ * @returns its place, and how to stop and remove it
+ */
+export async function startScratchCluster(database: string): Promise<{ place: ClusterPlace; remove(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'barzan-scratch-'))
+  chmodSync(folder, 0o755)
+  const place = { dataDir: join(folder, 'data'), socketDir: join(folder, 's'), logFile: join(folder, 'log') }
+  const remove = async () => {
+    await stopPostgres(place)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    createCluster(place, false)
+    await startPostgres(place, FAST)
+    await prepareCluster(place, database)
+    const ownerPool = openPool(socketUrl(place, OWNER, database))
+    await migrate(ownerPool).finally(() => ownerPool.end())
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return { place, remove }
+}
