@@ -1,0 +1,79 @@
+import type { LayerSpecification } from 'maplibre-gl'
+import { mixColours } from './palette.ts'
+import { shownIf, type StyleInput } from './style-input.ts'
+
+/** What the plan and the law lay over the ground: zones, street lines, buffers, and what checks have found. */
+export function planLayers({ palette, layers, isHatched }: StyleInput): LayerSpecification[] {
+  const opacity = (id: 'zones' | 'plan-lines' | 'buffers' | 'findings') => layers[id].opacity / 100
+  const zone = mixColours(palette.quarter, palette.select, 0.25)
+  return [
+    {
+      id: 'zone-lines',
+      type: 'line',
+      source: 'land',
+      'source-layer': 'zones',
+      layout: { visibility: shownIf(layers.zones.isOn), 'line-join': 'round' },
+      paint: {
+        'line-color': zone,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 11, 1, 16, 2.4],
+        'line-opacity': 0.9 * opacity('zones'),
+        'line-dasharray': [6, 1.5],
+      },
+    },
+    {
+      id: 'buffer-hatch',
+      type: 'fill',
+      source: 'plan',
+      'source-layer': 'buffers',
+      minzoom: 13,
+      layout: { visibility: shownIf(layers.buffers.isOn && isHatched) },
+      paint: { 'fill-pattern': 'hatch-buffer', 'fill-opacity': 0.8 * opacity('buffers') },
+    },
+    {
+      id: 'buffer-lines',
+      type: 'line',
+      source: 'plan',
+      'source-layer': 'buffers',
+      minzoom: 13,
+      layout: { visibility: shownIf(layers.buffers.isOn), 'line-join': 'round' },
+      paint: {
+        'line-color': palette.waterEdge,
+        'line-width': 1.2,
+        'line-dasharray': [6, 2.5, 1.2, 2.5],
+        'line-opacity': opacity('buffers'),
+      },
+    },
+    {
+      id: 'plan-lines',
+      type: 'line',
+      source: 'plan',
+      'source-layer': 'street_lines',
+      minzoom: 15,
+      layout: { visibility: shownIf(layers['plan-lines'].isOn) },
+      paint: {
+        'line-color': palette.danger,
+        'line-width': 1.5,
+        'line-dasharray': [3.4, 2],
+        'line-opacity': opacity('plan-lines'),
+      },
+    },
+    {
+      id: 'finding-fill',
+      type: 'fill',
+      source: 'plan',
+      'source-layer': 'findings',
+      minzoom: 13,
+      layout: { visibility: shownIf(layers.findings.isOn) },
+      paint: { 'fill-color': palette.danger, 'fill-opacity': 0.35 * opacity('findings') },
+    },
+    {
+      id: 'finding-lines',
+      type: 'line',
+      source: 'plan',
+      'source-layer': 'findings',
+      minzoom: 13,
+      layout: { visibility: shownIf(layers.findings.isOn) },
+      paint: { 'line-color': palette.danger, 'line-width': 2.2, 'line-opacity': opacity('findings') },
+    },
+  ]
+}

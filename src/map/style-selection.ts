@@ -1,0 +1,146 @@
+import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import { PARCELS_FROM } from './style-land.ts'
+import { FONT, type StyleInput } from './style-input.ts'
+
+const isSelected: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
+const isHovered: ExpressionSpecification = ['boolean', ['feature-state', 'hovered'], false]
+
+/** The selected set (by feature state), the parcel under the pointer, and the focus parcel with its halo. */
+export function selectionLayers({ palette }: StyleInput): LayerSpecification[] {
+  const isLight = palette.theme === 'light'
+  return [
+    {
+      id: 'selected-fill',
+      type: 'fill',
+      source: 'land',
+      'source-layer': 'parcels',
+      minzoom: PARCELS_FROM,
+      paint: {
+        'fill-color': palette.select,
+        'fill-opacity': ['case', isHovered, isLight ? 0.3 : 0.36, isSelected, isLight ? 0.17 : 0.22, 0],
+      },
+    },
+    {
+      id: 'selected-lines',
+      type: 'line',
+      source: 'land',
+      'source-layer': 'parcels',
+      minzoom: PARCELS_FROM,
+      paint: {
+        'line-color': palette.select,
+        'line-width': ['case', isHovered, 2, 1],
+        'line-opacity': ['case', isHovered, 1, isSelected, 0.7, 0],
+      },
+    },
+    { id: 'focus-fill', type: 'fill', source: 'focus', paint: { 'fill-color': palette.select, 'fill-opacity': 0.14 } },
+    {
+      id: 'focus-halo',
+      type: 'line',
+      source: 'focus',
+      layout: { 'line-join': 'round', 'line-cap': 'round' },
+      paint: { 'line-color': palette.selectHalo, 'line-width': 7, 'line-opacity': 0.85 },
+    },
+    {
+      id: 'focus-line',
+      type: 'line',
+      source: 'focus',
+      layout: { 'line-join': 'round', 'line-cap': 'round' },
+      paint: { 'line-color': palette.select, 'line-width': 3 },
+    },
+  ]
+}
+
+/** What is being drawn or was drawn: the lasso, a measured line or area with its figure, and where the reader stands. */
+export function drawingLayers({ palette }: StyleInput): LayerSpecification[] {
+  const isLine: ExpressionSpecification = ['==', ['geometry-type'], 'LineString']
+  const isPoint: ExpressionSpecification = ['==', ['geometry-type'], 'Point']
+  const ink = palette.theme === 'light' ? '#17262e' : '#f0e9da'
+  const paper = palette.theme === 'light' ? '#fffdf8' : '#122034'
+  return [
+    {
+      id: 'drawn-fill',
+      type: 'fill',
+      source: 'drawn',
+      filter: ['!', isLine],
+      paint: { 'fill-color': palette.select, 'fill-opacity': 0.09 },
+    },
+    {
+      id: 'drawn-casing',
+      type: 'line',
+      source: 'drawn',
+      paint: { 'line-color': palette.selectHalo, 'line-width': 4.5, 'line-opacity': 0.85 },
+    },
+    {
+      id: 'drawn-line',
+      type: 'line',
+      source: 'drawn',
+      paint: { 'line-color': palette.select, 'line-width': 1.8, 'line-dasharray': [3.9, 2.2] },
+    },
+    {
+      id: 'measured-fill',
+      type: 'fill',
+      source: 'measured',
+      filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': ink, 'fill-opacity': 0.08 },
+    },
+    {
+      id: 'measured-casing',
+      type: 'line',
+      source: 'measured',
+      filter: ['!', isPoint],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': paper, 'line-width': 4.5, 'line-opacity': 0.9 },
+    },
+    {
+      id: 'measured-line',
+      type: 'line',
+      source: 'measured',
+      filter: ['!', isPoint],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': ink, 'line-width': 2 },
+    },
+    {
+      id: 'measured-points',
+      type: 'circle',
+      source: 'measured',
+      filter: ['all', isPoint, ['!', ['has', 'text']]],
+      paint: { 'circle-radius': 4, 'circle-color': paper, 'circle-stroke-color': ink, 'circle-stroke-width': 2 },
+    },
+    {
+      id: 'measured-text',
+      type: 'symbol',
+      source: 'measured',
+      filter: ['has', 'text'],
+      layout: {
+        'text-field': ['get', 'text'],
+        'text-font': FONT.strong,
+        'text-size': 13,
+        'icon-image': 'ink-box',
+        'icon-text-fit': 'both',
+        'icon-text-fit-padding': [5, 10, 5, 10],
+        'text-allow-overlap': true,
+        'icon-allow-overlap': true,
+      },
+      paint: { 'text-color': paper },
+    },
+    {
+      id: 'position-accuracy',
+      type: 'fill',
+      source: 'position',
+      filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': palette.select, 'fill-opacity': 0.12 },
+    },
+    {
+      id: 'position',
+      type: 'circle',
+      source: 'position',
+      filter: isPoint,
+      paint: {
+        'circle-radius': 7,
+        'circle-color': palette.select,
+        'circle-stroke-color': palette.selectHalo,
+        'circle-stroke-width': 3,
+      },
+    },
+  ]
+}

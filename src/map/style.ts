@@ -1,0 +1,41 @@
+import type { LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { StyleInput } from './style-input.ts'
+import { labelLayers } from './style-labels.ts'
+import { groundLayers, landLayers } from './style-land.ts'
+import { planLayers } from './style-plan.ts'
+import { drawingLayers, selectionLayers } from './style-selection.ts'
+import { arterialLayers, streetLayers } from './style-streets.ts'
+
+const EMPTY = { type: 'FeatureCollection', features: [] } as const
+
+/**
+ * The style of the city for MapLibre, bottom to top. MapLibre's zooms are one below those of 256-pixel maps.
+ * No `glyphs` and no `sprite`: text is drawn from the page's own font, images are drawn by us.
+ */
+export function buildStyle(input: StyleInput): StyleSpecification {
+  const layers: LayerSpecification[] = [
+    ...groundLayers(input),
+    ...streetLayers(input),
+    ...landLayers(input),
+    ...arterialLayers(input),
+    ...planLayers(input),
+    ...selectionLayers(input),
+    ...labelLayers(input),
+    ...drawingLayers(input),
+  ]
+  return {
+    version: 8,
+    name: 'Barzan',
+    light: { anchor: 'viewport', color: '#ffffff', intensity: 0.28, position: [1.3, 210, 35] },
+    sources: {
+      land: { type: 'vector', url: `${input.origin}/tiles/land.json` },
+      plan: { type: 'vector', url: `${input.origin}/tiles/plan.json` },
+      labels: { type: 'vector', url: `${input.origin}/tiles/labels.json` },
+      focus: { type: 'geojson', data: EMPTY },
+      drawn: { type: 'geojson', data: EMPTY },
+      measured: { type: 'geojson', data: EMPTY },
+      position: { type: 'geojson', data: EMPTY },
+    },
+    layers,
+  }
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { latest, validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
+import { expect, test } from 'vitest'
+import { defaultLayers } from '#src/map/layer-catalogue.ts'
+import { mixColours, readPalette, type Palette } from '#src/map/palette.ts'
+import { buildStyle } from '#src/map/style.ts'
+import type { StyleInput } from '#src/map/style-input.ts'
+
+const css = readFileSync(new URL('../../src/ui/tokens.css', import.meta.url), 'utf8')
+
+/** The tokens of one theme, as a browser would compute them: dark overrides light. */
+function paletteOf(theme: 'light' | 'dark'): Palette {
+  const [light = '', dark = ''] = css.split(/\[data-theme=['"]?dark['"]?\]\s*\{/)
+  const find = (text: string, token: string) => new RegExp(`${token}:\\s*([^;]+);`).exec(text)?.[1]
+  return readPalette(
+    theme,
+    (token) => (theme === 'dark' ? find(dark.split('}')[0] ?? '', token) : undefined) ?? find(light, token) ?? '',
+  )
+}
+const input = (change: Partial<StyleInput> = {}): StyleInput => ({
+  palette: paletteOf('light'),
+  locale: 'fa',
+  layers: defaultLayers(),
+  is3d: false,
+  isHatched: false,
+  lat: 32.4,
+  origin: 'http://127.0.0.1:3000',
+  ...change,
+})
+
+test.each(['light', 'dark'] as const)('the %s style is valid and small', (theme) => {
+  for (const locale of ['fa', 'en'] as const) {
+    const style = buildStyle(input({ palette: paletteOf(theme), locale, is3d: true, isHatched: true }))
+    expect(validateStyleMin(style, latest)).toEqual([])
+    expect(style.layers.length).toBeLessThanOrEqual(55)
+    expect(new Set(style.layers.map((layer) => layer.id)).size).toBe(style.layers.length)
+  }
+})
+
+test('nothing is loaded from another host, no glyph server, no sprite', () => {
+  const style = buildStyle(input())
+  expect(style.glyphs).toBeUndefined()
+  expect(style.sprite).toBeUndefined()
+  expect(
+    JSON.stringify(style)
+      .match(/https?:\/\/[^"]+/g)
+      ?.every((url) => url.startsWith('http://127.0.0.1:3000/')),
+  ).toBe(true)
+})
+
+test('dark is drawn: arterials are raised above their surroundings, streets lie below the blocks', () => {
+  const { layers } = buildStyle(input({ palette: paletteOf('dark') }))
+  const at = (id: string) => layers.findIndex((layer) => layer.id === id)
+  expect(at('streets')).toBeLessThan(at('use-of-parcels'))
+  expect(at('arterials')).toBeGreaterThan(at('use-of-parcels'))
+  expect(at('focus-line')).toBeGreaterThan(at('use-of-parcels'))
+})
+
+test('switching a layer off hides it and only it', () => {
+  const layers = defaultLayers()
+  layers.buildings.isOn = false
+  const hidden = (style: ReturnType<typeof buildStyle>) =>
+    style.layers
+      .filter((layer) => 'layout' in layer && (layer.layout as { visibility?: string } | undefined)?.visibility === 'none')
+      .map((layer) => layer.id)
+  const before = hidden(buildStyle(input()))
+  expect(
+    hidden(buildStyle(input({ layers })))
+      .filter((id) => !before.includes(id))
+      .sort(),
+  ).toEqual(['building-lines', 'buildings', 'storeys'])
+})
+
+test('colours mix like veils', () => {
+  expect(mixColours('#000000', '#ffffff', 0.5)).toBe('#808080')
+  expect(mixColours('rgba(0,0,0,0)', '#ffffff', 0.5)).toBe('rgba(0,0,0,0)')
+})
