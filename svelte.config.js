@@ -6,7 +6,29 @@ export default {
   preprocess: vitePreprocess(),
   kit: {
     adapter: adapter({ out: 'build', precompress: true, envPrefix: 'BARZAN_KIT_' }),
-    files: { routes: 'src/routes', appTemplate: 'src/ui/app.html', assets: 'src/ui/static', hooks: { server: 'src/hooks.server.ts', universal: 'src/hooks.ts' } },
-    alias: {},
+    files: {
+      routes: 'src/routes',
+      appTemplate: 'src/ui/app.html',
+      errorTemplate: 'src/ui/error.html',
+      assets: 'src/ui/static',
+      hooks: { server: 'src/hooks.server.ts', universal: 'src/hooks.ts' },
+    },
+    // Nothing is loaded from another host; MapLibre's workers and sprites are blobs of our own.
+    csp: {
+      mode: 'nonce',
+      directives: {
+        'default-src': ['self'],
+        'script-src': ['self'],
+        'style-src': ['self', 'unsafe-inline'],
+        'img-src': ['self', 'data:', 'blob:'],
+        'font-src': ['self', 'data:'],
+        'connect-src': ['self', 'blob:', 'data:'],
+        'worker-src': ['self', 'blob:'],
+        'object-src': ['none'],
+        'base-uri': ['self'],
+        'form-action': ['self'],
+        'frame-ancestors': ['none'],
+      },
+    },
   },
 }

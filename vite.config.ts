@@ -1,10 +1,18 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js'
 import { sveltekit } from '@sveltejs/kit/vite'
 import { defineConfig } from 'vite'
+import { subsetVazirmatn } from './src/ui/fonts/subset-vazirmatn.ts'
 
 export default defineConfig({
   plugins: [
-    paraglideVitePlugin({ project: './src/ui/project.inlang', outdir: './src/ui/paraglide', strategy: ['url', 'baseLocale'] }),
+    subsetVazirmatn(),
+    // Messages are compiled into functions: only the words a page uses reach the browser. Persian at /, English at /en.
+    paraglideVitePlugin({
+      project: './src/ui/project.inlang',
+      outdir: './src/ui/paraglide',
+      strategy: ['url', 'baseLocale'],
+      isServer: 'import.meta.env.SSR',
+    }),
     sveltekit(),
   ],
   build: { target: 'es2022' },
