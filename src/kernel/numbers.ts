@@ -12,7 +12,12 @@ const MINUS = { fa: '\u200e\u2212', en: '\u2212' } as const
 export function formatNumber(value: number | bigint, locale: Locale, decimals?: number): string {
   const isNegative = value < 0
   const magnitude = typeof value === 'bigint' ? (isNegative ? -value : value) : Math.abs(value)
-  const plain = typeof magnitude === 'bigint' ? String(magnitude) : decimals === undefined ? String(Number(magnitude.toFixed(2))) : magnitude.toFixed(decimals)
+  const plain =
+    typeof magnitude === 'bigint'
+      ? String(magnitude)
+      : decimals === undefined
+        ? String(Number(magnitude.toFixed(2)))
+        : magnitude.toFixed(decimals)
   const [whole = '', fraction] = plain.split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, locale === 'fa' ? '٬' : ',')
   const text = fraction ? `${grouped}${locale === 'fa' ? '٫' : '.'}${fraction}` : grouped

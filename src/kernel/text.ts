@@ -6,7 +6,8 @@ const LETTERS_AND_DIGITS: Record<string, string> = {
 const ARABIC_ZERO = 0x660
 const PERSIAN_ZERO = 0x6f0
 // The same characters as in kernel.fold_text: diacritics, tatweel, zero-width and bidi controls, Latin combining marks.
-const VANISHING = /[\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u2060-\u2064\u2066-\u2069\u202a-\u202e\ufeff\u0300-\u036f]/g
+const VANISHING =
+  /[\u0610-\u061a\u064b-\u065f\u0670\u0640\u200b-\u200f\u2060-\u2064\u2066-\u2069\u202a-\u202e\ufeff\u0300-\u036f]/g
 
 /**
  * The heavy search key: letters and digits that look or sound alike become one, joiners and diacritics vanish, punctuation
