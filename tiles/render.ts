@@ -1,0 +1,89 @@
+import { availableParallelism } from 'node:os'
+import pg from 'pg'
+import type { Audience } from '../src/people/access/types.ts'
+import type { TileAddress } from './address.ts'
+import type { TileSet } from './catalogue.ts'
+import { composeTileStatement, type TileStatement } from './statement.ts'
+import { openTurnstile } from './turnstile.ts'
+
+export interface RendererOptions {
+  /** Connections that render; more than the cores only makes tiles wait for each other inside PostgreSQL. */
+  connections?: number
+  /** Renderings that may wait for a connection before more are refused as Crowded. */
+  queueLimit?: number
+  /** Longest a tile may take in PostgreSQL, milliseconds. */
+  timeoutMs?: number
+}
+
+export interface Renderer {
+  /** The bytes of a tile, not compressed; empty when nothing is there. Aborting `signal` cancels the query in PostgreSQL. */
+  render(set: TileSet, audience: Audience, address: TileAddress, signal: AbortSignal): Promise<Buffer>
+  close(): Promise<void>
+}
+
+/**
+ * Renders tiles on connections of its own, set up for many short queries, to the server that `pool` reaches. `pool` itself is
+ * used only to cancel. Throws Crowded when too many wait, and what pg throws.
+ */
+export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Renderer {
+  const { connections = availableParallelism(), queueLimit = 512, timeoutMs = 10_000 } = options
+  const tilePool = new pg.Pool({
+    ...pool.options,
+    password: pool.options.password, // not enumerable in pool.options
+    max: connections,
+    min: 0,
+    application_name: 'barzan-tiles',
+    // jit and parallel workers cost more than they bring to a tile, and starve the others of a viewport;
+    // the generic plan is right for every tile of a zoom and saves planning nine layers each time.
+    options: `-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan -c statement_timeout=${timeoutMs}`,
+  })
+  tilePool.on('error', () => {}) // an idle connection broke: the pool has already dropped it, the next tile opens another
+  const turnstile = openTurnstile(connections, queueLimit)
+  const statements = new Map<string, TileStatement>()
+
+  function findStatement(set: TileSet, audience: Audience, z: number): TileStatement {
+    const key = `${set.id} ${audience} ${z}`
+    let statement = statements.get(key)
+    if (!statement) statements.set(key, (statement = composeTileStatement(set, audience, z)))
+    return statement
+  }
+
+  return {
+    render: (set, audience, address, signal) =>
+      turnstile.pass(signal, () => query(tilePool, pool, findStatement(set, audience, address.z), address, signal)),
+    close: () => tilePool.end(),
+  }
+}
+
+async function query(tilePool: pg.Pool, pool: pg.Pool, statement: TileStatement, { z, x, y }: TileAddress, signal: AbortSignal) {
+  const client = await tilePool.connect()
+  let cancelled: Promise<boolean> | undefined
+  const cancel = () => (cancelled = cancelBackend(pool, client))
+  signal.addEventListener('abort', cancel, { once: true })
+  let isUsable = false
+  try {
+    signal.throwIfAborted()
+    const result = await client.query<[Buffer | null]>({ ...statement, values: [z, x, y], rowMode: 'array' })
+    isUsable = true
+    return result.rows[0]?.[0] ?? Buffer.alloc(0)
+  } catch (error) {
+    // A PostgreSQL error leaves the connection in order, whatever else does not; class 57P says that the server goes away.
+    isUsable = signal.aborted || (error instanceof pg.DatabaseError && !error.code?.startsWith('57P'))
+    throw error
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    // A late cancellation would hit the next tile on this connection, so it is awaited before the connection goes back.
+    if (cancelled && !(await cancelled)) isUsable = false
+    client.release(!isUsable)
+  }
+}
+
+/** Ask PostgreSQL to give up what `client` is doing. False when it could not be asked. */
+async function cancelBackend(pool: pg.Pool, client: pg.PoolClient): Promise<boolean> {
+  try {
+    await pool.query('select pg_cancel_backend($1)', [(client as unknown as { processID: number }).processID])
+    return true
+  } catch {
+    return false
+  }
+}
