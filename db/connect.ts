@@ -2,7 +2,6 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { availableParallelism } from 'node:os'
 import pg from 'pg'
 import { joinLocalCluster } from './local-cluster.ts'
-import { chooseDataDir } from './choose-data-dir.ts'
 import type { DB } from './types.ts'
 
 /** The database as the code sees it: Kysely over the generated types. */
@@ -12,7 +11,7 @@ export type Db = Kysely<DB>
 export interface DatabaseConfig {
   databaseUrl?: string | null
   databaseOwnerUrl?: string | null
-  dataDir?: string | null
+  dataDir: string
 }
 /** An open database. `ownerPool` is null when DATABASE_URL is set without DATABASE_OWNER_URL: nothing may be changed then. */
 export interface OpenDatabase {
@@ -28,7 +27,7 @@ export interface OpenDatabase {
  * @throws Error with a sentence when the private cluster cannot be made or started
  */
 export async function withDatabase<T>(config: DatabaseConfig, run: (database: OpenDatabase) => Promise<T>): Promise<T> {
-  const membership = config.databaseUrl ? null : await joinLocalCluster(config.dataDir || chooseDataDir(process.env))
+  const membership = config.databaseUrl ? null : await joinLocalCluster(config.dataDir)
   const ownerUrl = membership ? membership.ownerUrl : config.databaseOwnerUrl
   const pool = openPool(membership ? membership.url : String(config.databaseUrl))
   const ownerPool = ownerUrl ? openPool(ownerUrl, { size: 4, applicationName: 'barzan owner' }) : null

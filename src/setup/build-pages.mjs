@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runQuietly } from './run-program.mjs'
+import { say, SetupProblem } from './say.mjs'
+
+/** What the pages are built from, beside src. */
+const CONFIGURATION = ['svelte.config.js', 'vite.config.ts', 'package-lock.json']
+/** In src, but not in the pages: setup, and what the build itself writes. */
+const APART = ['src/setup', 'src/ui/paraglide']
+
+/**
+ * `vite build` when build/ is missing or was made from other sources. By content, not by time: git changes times at will.
+ * @param {string} project
+ * @param {string} node
+ */
+export async function buildPages(project, node) {
+  const stamp = join(project, 'build', '.stamp')
+  const hash = hashSources(project)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  say('Building the pages …')
+  const { code, output } = await runQuietly(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], { ...process.env, NODE_ENV: 'production' })
+  if (code !== 0) throw new SetupProblem(`The build failed:\n${output.trim()}`)
+  writeFileSync(stamp, hash)
+}
+
+/** tsconfig.json extends a file that SvelteKit generates. @param {string} project @param {string} node */
+export async function generateConfig(project, node) {
+  if (existsSync(join(project, '.svelte-kit', 'tsconfig.json'))) return
+  await runQuietly(node, ['node_modules/@sveltejs/kit/svelte-kit.js', 'sync'])
+}
+
+/** @param {string} project */
+function hashSources(project) {
+  const hash = createHash('sha256')
+  for (const file of [...CONFIGURATION, ...listFiles(project, 'src')]) {
+    hash.update(file).update('\0').update(readFileSync(join(project, file))).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+/** @param {string} project @param {string} folder @returns {string[]} */
+function listFiles(project, folder) {
+  if (APART.includes(folder)) return []
+  const entries = readdirSync(join(project, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return entries.flatMap((entry) => (entry.isDirectory() ? listFiles(project, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+}
