@@ -1,0 +1,81 @@
+import { resolve } from 'node:path'
+
+/** What the process needs to know before it opens anything. */
+export interface Config {
+  port: number
+  host: string
+  /** The public address, without a trailing slash; links, the API description and form posts are checked against it. */
+  origin: string
+  /** null: Barzan runs a private cluster of its own in `dataDir`. */
+  databaseUrl: string | null
+  /** The role that migrates; null with `databaseUrl` set: start only checks that the schema is current. */
+  databaseOwnerUrl: string | null
+  dataDir: string
+  /** Size of the synthetic city made in an empty database; 0 = start empty. */
+  cityParcels: number
+}
+
+/** Read the settings from the environment (the contract of the README). Throws an Error whose message names the variable. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const port = readWhole(env, 'PORT', 3000, 0, 65_535)
+  const host = readText(env, 'HOST') ?? '127.0.0.1'
+  const databaseUrl = readPostgresUrl(env, 'DATABASE_URL')
+  const databaseOwnerUrl = readPostgresUrl(env, 'DATABASE_OWNER_URL')
+  if (databaseOwnerUrl && !databaseUrl) {
+    throw new Error('DATABASE_OWNER_URL is set but DATABASE_URL is not: set both, or neither to use the private database')
+  }
+  return {
+    port,
+    host,
+    origin: readOrigin(env) ?? `http://${formatHost(host)}:${port}`,
+    databaseUrl,
+    databaseOwnerUrl,
+    dataDir: resolve(readText(env, 'BARZAN_DATA') ?? '.data'),
+    cityParcels: readWhole(env, 'BARZAN_CITY_PARCELS', 20_000, 0, 5_000_000),
+  }
+}
+
+function readText(env: Readonly<Record<string, string | undefined>>, name: string): string | null {
+  const value = env[name]?.trim()
+  return value ? value : null
+}
+
+function readWhole(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  fallback: number,
+  least: number,
+  most: number,
+) {
+  const text = readText(env, name)
+  if (text === null) return fallback
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new Error(`${name} must be a whole number from ${least} to ${most}, but is "${text}"`)
+  }
+  return value
+}
+
+function readOrigin(env: Readonly<Record<string, string | undefined>>): string | null {
+  const text = readText(env, 'BARZAN_ORIGIN')
+  if (text === null) return null
+  const url = URL.parse(text)
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
+    throw new Error(`BARZAN_ORIGIN must be an address like https://barzan.example.org, but is "${text}"`)
+  }
+  return url.origin
+}
+
+function readPostgresUrl(env: Readonly<Record<string, string | undefined>>, name: string): string | null {
+  const text = readText(env, name)
+  if (text === null) return null
+  // The value may hold a password: it is never repeated in the message.
+  if (!/^postgres(ql)?:\/\//.test(text)) throw new Error(`${name} must be an address like postgres://user@host:5432/database`)
+  return text
+}
+
+/** An address a browser can open: a wildcard host is reached through localhost, IPv6 goes in brackets. */
+function formatHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
