@@ -1,0 +1,69 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Db } from '#db/connect.ts'
+import { todayInTehran } from '../../kernel/calendar.ts'
+import { composeSheet } from './compose-sheet.ts'
+import { createSheetCompiler } from './compile-sheet.ts'
+import { ORIENTATIONS, PAPERS, PRINT_LAYERS, SCALE_LIMITS, type PrintRequest } from './types.ts'
+
+const body = {
+  type: 'object',
+  required: ['center', 'scale', 'paper', 'orientation', 'locale'],
+  additionalProperties: false,
+  properties: {
+    center: {
+      description: 'Longitude and latitude (WGS 84) of the middle of the map.',
+      type: 'array',
+      items: { type: 'number', minimum: -180, maximum: 180 },
+      minItems: 2,
+      maxItems: 2,
+    },
+    scale: {
+      description: 'Denominator: 1000 is 1:1000.',
+      type: 'integer',
+      minimum: SCALE_LIMITS.least,
+      maximum: SCALE_LIMITS.greatest,
+    },
+    paper: { type: 'string', enum: [...PAPERS] },
+    orientation: { type: 'string', enum: [...ORIENTATIONS] },
+    locale: { type: 'string', enum: ['fa', 'en'] },
+    title: { type: 'string', maxLength: 120 },
+    layers: {
+      type: 'array',
+      maxItems: PRINT_LAYERS.length,
+      uniqueItems: true,
+      items: { type: 'string', enum: [...PRINT_LAYERS] },
+    },
+    selectedCode: { type: 'string', minLength: 1, maxLength: 64 },
+  },
+} as const
+
+/** `POST /api/print`: a map sheet at an exact scale, as a vector PDF. */
+export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) => {
+  const compiler = createSheetCompiler()
+  app.addHook('onClose', async () => compiler.close())
+
+  app.post<{ Body: PrintRequest }>(
+    '/api/print',
+    {
+      schema: {
+        tags: ['map'],
+        summary: 'Print a map sheet',
+        description:
+          'A vector PDF in the authoritative CRS at the scale asked for (100 m on paper measures true), with title, legend, scale bar, north arrow, grid coordinates and date. A sheet with more than 30,000 parcels is refused.',
+        body,
+        response: {
+          200: { description: 'The sheet.', content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } },
+        },
+      },
+    },
+    async (request, reply) => {
+      const now = new Date()
+      const pdf = await compiler.compile(await composeSheet(db, request.body, now))
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `inline; filename="map-1-${request.body.scale}-${todayInTehran(now)}.pdf"`)
+        .header('cache-control', 'no-store')
+        .send(pdf)
+    },
+  )
+}
