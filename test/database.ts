@@ -48,7 +48,8 @@ export async function createTestDatabase(options: { city?: boolean } = {}): Prom
     db: createDb(pool),
     async drop() {
       await Promise.all([pool.end(), ownerPool.end()])
-      const last = openPool(testUrl('barzan_owner', 'postgres'), { size: 1 })
+      // as superuser: the application's last connections may still be closing, and the owner may not end them
+      const last = openPool(testUrl('postgres', 'postgres'), { size: 1 })
       await last.query(`drop database if exists ${name} with (force)`)
       await last.end()
     },

@@ -39,18 +39,21 @@ export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Rend
   })
   tilePool.on('error', () => {}) // an idle connection broke: the pool has already dropped it, the next tile opens another
   const turnstile = openTurnstile(connections, queueLimit)
-  const statements = new Map<string, TileStatement>()
+  const statements = new Map<string, TileStatement | null>()
 
-  function findStatement(set: TileSet, audience: Audience, z: number): TileStatement {
+  function findStatement(set: TileSet, audience: Audience, z: number): TileStatement | null {
     const key = `${set.id} ${audience} ${z}`
     let statement = statements.get(key)
-    if (!statement) statements.set(key, (statement = composeTileStatement(set, audience, z)))
+    if (statement === undefined) statements.set(key, (statement = composeTileStatement(set, audience, z)))
     return statement
   }
 
   return {
-    render: (set, audience, address, signal) =>
-      turnstile.pass(signal, () => query(tilePool, pool, findStatement(set, audience, address.z), address, signal)),
+    async render(set, audience, address, signal) {
+      const statement = findStatement(set, audience, address.z)
+      if (!statement) return Buffer.alloc(0)
+      return turnstile.pass(signal, () => query(tilePool, pool, statement, address, signal))
+    },
     close: () => tilePool.end(),
   }
 }

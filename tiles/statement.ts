@@ -10,20 +10,21 @@ export interface TileStatement {
 
 /**
  * The statement for one set, audience and zoom: the encoded layers one after the other, which is what a tile is. Layers the
- * audience may not see, or that show nothing at this zoom, are not in the text at all.
+ * audience may not see, or that show nothing at this zoom, are not in the text at all; null when none is left.
  */
-export function composeTileStatement(set: TileSet, audience: Audience, z: number): TileStatement {
+export function composeTileStatement(set: TileSet, audience: Audience, z: number): TileStatement | null {
   const parts = listVisibleLayers(set, audience).flatMap((layer) => {
     const query = layer.queries.find((candidate) => candidate.minzoom <= z && z <= candidate.maxzoom)
     return query ? [encodeLayer(layer.id, readLayerSql(query.file))] : []
   })
+  if (parts.length === 0) return null
   return {
     name: `tile-${set.id}-${audience}-${z}`,
     text: `with bounds as materialized (
   select $1::int as z, ST_TileEnvelope($1::int, $2::int, $3::int) as tile,
          ST_TileEnvelope($1::int, $2::int, $3::int, margin => 64.0 / 4096) as margin
 )
-select ${parts.length > 0 ? parts.join('\n|| ') : `''::bytea from bounds where z is null`} as tile`,
+select ${parts.join('\n|| ')} as tile`,
   }
 }
 

@@ -3,7 +3,7 @@ select w.street_id as id, w.name_fa, w.name_en, s.class, s.width_m,
        ST_AsMVTGeom(s.line, b.tile, 4096, 8, true) as geom
 from bounds b
 cross join lateral (
-  select street_id, min(class) as class, max(row_width_m)::real as width_m, ST_LineMerge(ST_Collect(geom_3857)) as line
+  select street_id, min(class) as class, max(row_width_m)::real as width_m, ST_LineMerge(ST_CollectionExtract(ST_Collect(geom_3857), 2)) as line
   from land.street_segments
   where geom_3857 && b.tile and street_id is not null
     and (b.z >= 16 or class in ('arterial-1', 'arterial-2') or (b.z >= 15 and class in ('collector', 'unknown')))
