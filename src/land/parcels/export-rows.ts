@@ -80,7 +80,7 @@ export async function* readExportRows(
              b.number as "blockNumber", n.name_fa as "neighbourhoodFa", n.name_en as "neighbourhoodEn",
              p.status, p.valid_from::text as "validFrom", p.valid_to::text as "validTo",
              ST_X(c.point) as x, ST_Y(c.point) as y, ST_X(ST_Transform(c.point, 4326)) as lon, ST_Y(ST_Transform(c.point, 4326)) as lat,
-             ${geometry === 'wkb' ? sql`ST_AsBinary(p.geom, 'NDR')` : sql`null`} as wkb,
+             ${geometry === 'wkb' ? sql`ST_AsBinary(ST_ForcePolygonCCW(p.geom), 'NDR')` : sql`null`} as wkb,
              ${geometry === 'geojson' ? sql`ST_AsGeoJSON(ST_ForcePolygonCCW(ST_Transform(p.geom, 4326)), 7)` : sql`null`} as geojson
       from unnest(${set.ids.slice(from, from + BATCH)}::bigint[]) with ordinality as wanted (parcel_id, place)
       join land.parcels p using (parcel_id)

@@ -11,7 +11,7 @@ const LAYER_COLOURS: Record<string, number> = {
 
 /**
  * Parcels as DXF for CAD, in metres of the authoritative CRS: a layer for each land use (PARCEL-COM…) with closed polylines, and two
- * layers of text (PARCEL-CODE, PARCEL-NUMBER). UTF-8 (AC1021), so Persian stays Persian.
+ * layers of text (PARCEL-CODE, PARCEL-NUMBER).
  */
 export async function writeDxf(set: ExportSet, batches: AsyncIterable<ExportRow[]>): Promise<Buffer> {
   const drawing = new DxfWriter()
@@ -48,7 +48,13 @@ function listVertices(ring: Float64Array) {
   return Array.from({ length: ring.length / 2 - 1 }, (_, i) => ({ point: { x: ring[i * 2]!, y: ring[i * 2 + 1]! } }))
 }
 
-/** Text that MTEXT shows as it is: its own signs \\ { } escaped, and nothing that could begin a new group of the file. */
+/**
+ * Text that MTEXT shows as it is: its own signs \\ { } escaped, nothing that could begin a new group of the file, and every letter
+ * beyond ASCII as \\U+06CC, which all readers know while some take the file's UTF-8 for Windows-1252.
+ */
 export function escapeText(text: string): string {
-  return text.replace(/[\\{}]/g, '\\$&').replace(/[\u0000-\u001f]+/g, ' ')
+  return text
+    .replace(/[\\{}]/g, '\\$&')
+    .replace(/[\u0000-\u001f]+/g, ' ')
+    .replace(/[^\x20-\x7e]/g, (letter) => `\\U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)
 }

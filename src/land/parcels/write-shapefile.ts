@@ -113,7 +113,7 @@ function writeRecord(row: ExportRow): Buffer {
 }
 
 function encodeCell(field: ExportField, value: string | number | null): Buffer {
-  if (value === null) return Buffer.alloc(0)
+  if (value === null) return Buffer.from(field.kind === 'date' ? '00000000' : '') // how a table says "no date"
   if (typeof value === 'number') return Buffer.from(value.toFixed(countDecimals(field)))
   if (field.kind === 'date') return Buffer.from(value.replaceAll('-', ''))
   return cutUtf8(value, field.bytes)
