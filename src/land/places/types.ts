@@ -4,7 +4,16 @@ import type { Bbox } from '../parcels/types.ts'
 /** Things other than parcels that the search box finds. */
 export const PLACE_KINDS = ['street', 'neighbourhood', 'facility', 'water', 'zone'] as const
 export type PlaceKind = (typeof PLACE_KINDS)[number]
-export interface Place { kind: PlaceKind; id: number; nameFa: string | null; nameEn: string | null; detailFa: string | null; detailEn: string | null; point: Position; bbox: Bbox }
+export interface Place {
+  kind: PlaceKind
+  id: number
+  nameFa: string | null
+  nameEn: string | null
+  detailFa: string | null
+  detailEn: string | null
+  point: Position
+  bbox: Bbox
+}
 
 /** The city as pages and map need it: names, extent, calendar, what is known. */
 export interface Municipality {

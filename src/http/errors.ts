@@ -1,0 +1,62 @@
+import type { FastifyError, FastifyInstance } from 'fastify'
+import { isDatabaseGone, isDatabaseTimeout } from '../kernel/database-errors.ts'
+import { describeProblem, Problem } from '../kernel/problem.ts'
+import { explainValidation } from './explain-validation.ts'
+
+/** One handler for everything thrown: RFC 9457 problem+json in both languages. What went wrong inside is logged, never sent. */
+export function answerErrors(app: FastifyInstance) {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = findProblem(error)
+    if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
+    if (problem.status === 503) reply.header('retry-after', '2')
+    return reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json; charset=utf-8')
+      .send(describeProblem(problem, pathOf(request.url)))
+  })
+  app.setNotFoundHandler((request) => {
+    throw new Problem('not-found', [
+      {
+        fa: `در نشانی ${pathOf(request.url)} چیزی برای ${request.method} نیست؛ فهرست نشانی‌ها در ‎/api/docs است.`,
+        en: `There is nothing at ${pathOf(request.url)} for ${request.method}; the addresses are listed at /api/docs.`,
+      },
+    ])
+  })
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]!.slice(0, 200)
+}
+
+/** What was thrown, as one of our problems. */
+export function findProblem(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error
+  if (error.validation) return explainValidation(error)
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Problem('too-large', [{ fa: 'حجم درخواست باید کمتر از یک مگابایت باشد.', en: 'Send less than 1 MB.' }], {
+        cause: error,
+      })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Problem('unsupported-media-type', [
+        {
+          fa: 'درخواست را با Content-Type: application/json بفرستید.',
+          en: 'Send the request as Content-Type: application/json.',
+        },
+      ])
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return notJson()
+  }
+  if (error instanceof SyntaxError && error.statusCode === 400) return notJson()
+  if (isDatabaseGone(error)) return new Problem('database-unavailable', [], { cause: error })
+  if (isDatabaseTimeout(error)) return new Problem('too-slow', [], { cause: error })
+  if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)
+    return new Problem('bad-request', [], { cause: error })
+  return new Problem('internal', [], { cause: error })
+}
+
+function notJson() {
+  return new Problem('bad-request', [{ fa: 'متن درخواست JSON درست نیست.', en: 'The body is not valid JSON.' }])
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import { checkSchema } from '#db/migrate.ts'
+import { isDatabaseGone } from '../kernel/database-errors.ts'
+import { problemAnswers } from '../kernel/json-schema.ts'
+import { Problem } from '../kernel/problem.ts'
+
+/** `/healthz`: the process answers. `/readyz`: the database answers too and its schema is current; recovers by itself. */
+export async function healthRoutes(app: FastifyInstance, { pool }: { pool: pg.Pool }) {
+  const status = { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }
+
+  let isCurrent = false
+
+  app.get(
+    '/healthz',
+    { schema: { tags: ['Health'], summary: 'Is the process alive?', response: { 200: { description: 'Alive', ...status } } } },
+    (_request, reply) => {
+      return reply.header('cache-control', 'no-store').send({ status: 'ok' })
+    },
+  )
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        tags: ['Health'],
+        summary: 'Is the database reachable and migrated?',
+        response: { 200: { description: 'Ready', ...status }, ...problemAnswers(503) },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      // Once current it stays so while this process runs: then one cheap question is enough.
+      if (isCurrent) await pool.query('select from land.municipalities limit 1')
+      else await requireCurrentSchema(pool)
+      isCurrent = true
+      return { status: 'ok' }
+    },
+  )
+}
+
+async function requireCurrentSchema(pool: pg.Pool): Promise<void> {
+  try {
+    await checkSchema(pool)
+  } catch (cause) {
+    if (isDatabaseGone(cause)) throw cause
+    throw new Problem(
+      'not-ready',
+      [
+        {
+          fa: 'ساختار پایگاه داده هنوز به‌روز نیست؛ npm run migrate را اجرا کنید.',
+          en: 'The database schema is not current yet; run npm run migrate.',
+        },
+      ],
+      { cause },
+    )
+  }
+}
