@@ -6,7 +6,7 @@ import { drawMap, type DrawnMap } from './draw-map.ts'
 import { drawLineSwatch, drawSwatch } from './land-use-marks.ts'
 import { chooseScaleBar, coverGround, layOutSheet, listGridLines } from './lay-out-sheet.ts'
 import { labelMap } from './label-map.ts'
-import { countParcelsOnSheet, findPrintGround, listUseNames, type PrintGround, type Sheet } from './queries.ts'
+import { countParcelsOnSheet, findPrintGround, hasParcel, listUseNames, type PrintGround, type Sheet } from './queries.ts'
 import { PRINT_LAYERS, type PrintLayer, type PrintRequest } from './types.ts'
 import type { TypesetJob } from './typeset.ts'
 import { isWord, say, type Word } from './words.ts'
@@ -30,6 +30,8 @@ export async function composeSheet(db: Db, request: PrintRequest, now: Date): Pr
   const layers = new Set(request.layers ?? PRINT_LAYERS.filter((layer) => !LEFT_OUT_UNLESS_ASKED.includes(layer)))
   if (layers.has('parcels') && (await countParcelsOnSheet(db, sheet, SHEET_PARCEL_LIMIT + 1)) > SHEET_PARCEL_LIMIT)
     throw new Problem('too-many', [TOO_DENSE])
+
+  if (request.selectedCode && !(await hasParcel(db, sheet, request.selectedCode))) throw new Problem('parcel-not-found')
 
   const map = await drawMap(db, sheet, layout, layers, scale, request.selectedCode)
   const labels =
@@ -58,7 +60,10 @@ export async function composeSheet(db: Db, request: PrintRequest, now: Date): Pr
       legend: await writeLegend(db, map, locale),
       facts: listFacts(ground, grid.step, locale, now),
       words: Object.fromEntries(
-        (['sourceOfMunicipality', 'scale', 'legend', 'north', 'notice', 'preparedBy', 'approvedBy'] as const).map((word) => [word, say(word, locale)]),
+        (['sourceOfMunicipality', 'scale', 'legend', 'north', 'notice', 'preparedBy', 'approvedBy'] as const).map((word) => [
+          word,
+          say(word, locale),
+        ]),
       ),
     }),
   }
@@ -77,11 +82,7 @@ function writeScaleBar(mmPerMetre: number, locale: Locale) {
   return {
     mm,
     parts,
-    marks: [
-      [0, write(0)],
-      ...(parts === 4 ? [[mm / 2, write(metres / 2)]] : []),
-      [mm, `${write(metres)} ${unit}`],
-    ],
+    marks: [[0, write(0)], ...(parts === 4 ? [[mm / 2, write(metres / 2)]] : []), [mm, `${write(metres)} ${unit}`]],
   }
 }
 

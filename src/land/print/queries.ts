@@ -90,6 +90,14 @@ export async function countParcelsOnSheet(db: Db, sheet: Sheet, limit: number): 
   return rows[0]!.count
 }
 
+/** Whether the municipality has, or had, a parcel of this code. */
+export async function hasParcel(db: Db, sheet: Sheet, code: string): Promise<boolean> {
+  const { rows } = await sql`select from land.parcels where municipality_id = ${sheet.municipalityId} and code = ${code}`.execute(
+    db,
+  )
+  return rows.length > 0
+}
+
 export interface UseDrawing {
   landUse: LandUse | null
   density: number | null

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Db } from '#db/connect.ts'
 import { todayInTehran } from '../../kernel/calendar.ts'
+import { Problem } from '../../kernel/problem.ts'
 import { composeSheet } from './compose-sheet.ts'
 import { createSheetCompiler } from './compile-sheet.ts'
 import { ORIENTATIONS, PAPERS, PRINT_LAYERS, SCALE_LIMITS, type PrintRequest } from './types.ts'
@@ -57,6 +58,7 @@ export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) =
       },
     },
     async (request, reply) => {
+      if (Math.abs(request.body.center[1]!) > 85) throw new Problem('bad-request', [BAD_LATITUDE])
       const now = new Date()
       const pdf = await compiler.compile(await composeSheet(db, request.body, now))
       return reply
@@ -66,4 +68,10 @@ export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) =
         .send(pdf)
     },
   )
+}
+
+const BAD_LATITUDE = {
+  fa: 'center باید [طول، عرض] جغرافیایی باشد و عرض میان −۸۵ و ۸۵.',
+  en: 'center must be [longitude, latitude], the latitude between −85 and 85.',
+  at: 'center',
 }
