@@ -14,7 +14,8 @@ const SQLITE_BUSY = 5
 export function tryLock(file: string): FileLock | null {
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
-    database.exec('begin exclusive')
+    // Nothing is ever written, so no journal is wanted beside the file.
+    database.exec('pragma journal_mode = memory; begin exclusive')
   } catch (error) {
     database.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null

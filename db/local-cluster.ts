@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
+import { clearCrash } from './clear-crash.ts'
 import { tryLock, waitForLock } from './file-lock.ts'
 import { APP, createCluster, findLivePostmaster, OWNER, socketUrl, startPostgres, stopPostgres, type ClusterPlace } from './postgres-process.ts'
 import { prepareCluster } from './prepare-cluster.ts'
@@ -77,6 +78,7 @@ async function openCluster(place: ClusterPlace): Promise<void> {
   }
   if (findLivePostmaster(place.dataDir) !== null) return
   if (existsSync(place.logFile) && statSync(place.logFile).size > 10_000_000) truncateSync(place.logFile)
+  await clearCrash(place)
   await startPostgres(place, durableSettings())
   await prepareCluster(place, DATABASE)
 }
@@ -114,6 +116,8 @@ function durableSettings(): Record<string, string> {
     max_connections: '80',
     max_wal_size: '2GB',
     checkpoint_timeout: '10min',
+    // One call instead of a file by file fsync when recovering after a crash: 0.1 s instead of 4.
+    ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     random_page_cost: '1.1',
     timezone: 'UTC',
     log_timezone: 'UTC',
