@@ -11,7 +11,10 @@ import { findLivePostmaster, type ClusterPlace } from './postgres-process.ts'
 export async function clearCrash(place: ClusterPlace): Promise<void> {
   const pidFile = join(place.dataDir, 'postmaster.pid')
   if (!existsSync(pidFile) || findLivePostmaster(place.dataDir) !== null) return
-  for (const [signal, patienceMs] of [['SIGQUIT', 5_000], ['SIGKILL', 5_000]] as const) {
+  for (const [signal, patienceMs] of [
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
     const orphans = findBackends(place.dataDir)
     for (const pid of orphans) kill(pid, signal)
     for (let waited = 0; waited < patienceMs && findBackends(place.dataDir).length > 0; waited += 20) await sleep(20)
@@ -20,7 +23,8 @@ export async function clearCrash(place: ClusterPlace): Promise<void> {
   if (process.platform !== 'linux' || findBackends(place.dataDir).length > 0) return
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
   if (!existsSync(`/proc/${pid}`)) return
-  for (const file of [pidFile, join(place.socketDir, '.s.PGSQL.5432.lock'), join(place.socketDir, '.s.PGSQL.5432')]) rmSync(file, { force: true })
+  for (const file of [pidFile, join(place.socketDir, '.s.PGSQL.5432.lock'), join(place.socketDir, '.s.PGSQL.5432')])
+    rmSync(file, { force: true })
 }
 
 /** Every process of a cluster works in its data directory. Known on Linux only; elsewhere none are found. */

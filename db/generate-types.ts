@@ -13,8 +13,15 @@ const TYPES = join(dirname(fileURLToPath(import.meta.url)), 'types.ts')
  */
 export function generateTypes(url: string, verify: boolean): void {
   const cli = fileURLToPath(new URL('../node_modules/kysely-codegen/dist/cli/bin.js', import.meta.url))
-  const options = ['--dialect=postgres', '--date-parser=string', '--include-pattern={kernel,land,tiles}.*', '--type-mapping={"int8":"number","geometry":"string"}']
-  execFileSync(process.execPath, [cli, `--url=${url}`, `--out-file=${TYPES}`, ...options, ...(verify ? ['--verify'] : [])], { stdio: 'pipe' })
+  const options = [
+    '--dialect=postgres',
+    '--date-parser=string',
+    '--include-pattern={kernel,land,tiles}.*',
+    '--type-mapping={"int8":"number","geometry":"string"}',
+  ]
+  execFileSync(process.execPath, [cli, `--url=${url}`, `--out-file=${TYPES}`, ...options, ...(verify ? ['--verify'] : [])], {
+    stdio: 'pipe',
+  })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,7 +4,16 @@ import { tmpdir, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { clearCrash } from './clear-crash.ts'
 import { tryLock, waitForLock } from './file-lock.ts'
-import { APP, createCluster, findLivePostmaster, OWNER, socketUrl, startPostgres, stopPostgres, type ClusterPlace } from './postgres-process.ts'
+import {
+  APP,
+  createCluster,
+  findLivePostmaster,
+  OWNER,
+  socketUrl,
+  startPostgres,
+  stopPostgres,
+  type ClusterPlace,
+} from './postgres-process.ts'
 import { prepareCluster } from './prepare-cluster.ts'
 
 /** Membership in the private cluster of one data folder. */

@@ -65,7 +65,9 @@ export async function bringUpToDate(database: { pool: pg.Pool; ownerPool: pg.Poo
 
 /** The files in `folder`, in order. @throws Error when a name is not NNNN-words.sql or a number repeats */
 export function readMigrations(folder: string): Migration[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.sql')).sort()
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
   names.forEach((name, i) => {
     if (!/^\d{4}-[a-z0-9-]+\.sql$/.test(name)) throw new Error(`migration "${name}" is not named NNNN-verb-noun.sql`)
     if (name.slice(0, 4) === names[i - 1]?.slice(0, 4)) throw new Error(`two migrations have the number ${name.slice(0, 4)}`)
@@ -84,7 +86,9 @@ export function findPending(migrations: Migration[], applied: Map<string, string
   for (const { name, sha256 } of migrations) {
     const landed = applied.get(name)
     if (landed !== undefined && landed !== sha256) {
-      throw new Error(`Migration ${name} was edited after it was applied to this database. Migrations only go forward: put the change into a new file.`)
+      throw new Error(
+        `Migration ${name} was edited after it was applied to this database. Migrations only go forward: put the change into a new file.`,
+      )
     }
   }
   return migrations.filter((m) => !applied.has(m.name))
@@ -113,7 +117,10 @@ async function prepare(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query(`select exists (select from pg_roles where rolname = 'barzan_app') as is_there`)
   if (!rows[0]?.is_there) {
     await client.query('create role barzan_app nologin').catch((cause: unknown) => {
-      throw new Error('The role barzan_app is missing and may not be created from here. As a superuser run: create role barzan_app nologin', { cause })
+      throw new Error(
+        'The role barzan_app is missing and may not be created from here. As a superuser run: create role barzan_app nologin',
+        { cause },
+      )
     })
   }
   await client.query(`create table if not exists public.schema_migrations
@@ -129,7 +136,8 @@ async function requireExtensions(client: pg.ClientBase): Promise<void> {
     )
     const extension = rows[0]
     if (!extension) {
-      const packages = name === 'postgis' ? 'PostGIS 3.3 or newer (Debian: postgresql-15-postgis-3)' : 'the contrib modules of PostgreSQL'
+      const packages =
+        name === 'postgis' ? 'PostGIS 3.3 or newer (Debian: postgresql-15-postgis-3)' : 'the contrib modules of PostgreSQL'
       throw new Error(`The server does not have the extension ${name}. Install ${packages} on the machine of the database.`)
     }
     const version = extension.installed_version ?? extension.default_version
@@ -138,7 +146,10 @@ async function requireExtensions(client: pg.ClientBase): Promise<void> {
     }
     if (extension.installed_version) continue
     await client.query(`create extension if not exists ${name}`).catch((cause: unknown) => {
-      throw new Error(`The extension ${name} may not be created from here. As a superuser run in this database: create extension ${name}`, { cause })
+      throw new Error(
+        `The extension ${name} may not be created from here. As a superuser run in this database: create extension ${name}`,
+        { cause },
+      )
     })
   }
 }
@@ -153,6 +164,9 @@ async function requireAppRights(pool: pg.Pool, ownerPool: pg.Pool | null): Promi
   const grant = `grant barzan_app to "${user.replaceAll('"', '""')}"`
   if (!ownerPool) throw new Error(`The database user ${user} has no rights yet. As a superuser run: ${grant}`)
   await ownerPool.query(grant).catch((cause: unknown) => {
-    throw new Error(`The database user ${user} has no rights yet, and the owner may not give them. As a superuser run: ${grant}`, { cause })
+    throw new Error(
+      `The database user ${user} has no rights yet, and the owner may not give them. As a superuser run: ${grant}`,
+      { cause },
+    )
   })
 }

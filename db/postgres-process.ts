@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -55,7 +66,10 @@ export function createCluster(place: ClusterPlace, isDurable: boolean): void {
   const people = new Set([user.name, userInfo().username])
   const roles = [SUPERUSER, OWNER, APP]
   writeFileSync(join(place.dataDir, 'pg_hba.conf'), 'local all all peer map=barzan\n')
-  writeFileSync(join(place.dataDir, 'pg_ident.conf'), [...people].flatMap((name) => roles.map((role) => `barzan "${name}" ${role}\n`)).join(''))
+  writeFileSync(
+    join(place.dataDir, 'pg_ident.conf'),
+    [...people].flatMap((name) => roles.map((role) => `barzan "${name}" ${role}\n`)).join(''),
+  )
 }
 
 /**
@@ -95,7 +109,11 @@ export async function startPostgres(place: ClusterPlace, settings: Record<string
 export async function stopPostgres(place: ClusterPlace): Promise<void> {
   const pid = findLivePostmaster(place.dataDir)
   if (pid === null) return
-  for (const [signal, patienceMs] of [['SIGINT', 60_000], ['SIGQUIT', 10_000], ['SIGKILL', 5_000]] as const) {
+  for (const [signal, patienceMs] of [
+    ['SIGINT', 60_000],
+    ['SIGQUIT', 10_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
     try {
       process.kill(pid, signal)
     } catch {
@@ -136,9 +154,14 @@ function chooseServerUser(): SystemUser {
   const user = ['postgres', '_postgres', 'barzan'].map((name) => users.find((u) => u.name === name)).find((u) => u !== undefined)
   if (user) return user
   try {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'barzan'], { stdio: 'pipe' })
+    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'barzan'], {
+      stdio: 'pipe',
+    })
   } catch (cause) {
-    throw new Error('PostgreSQL does not run as root, and there is no user "postgres" here. Make one (useradd --system postgres), or start Barzan as another user.', { cause })
+    throw new Error(
+      'PostgreSQL does not run as root, and there is no user "postgres" here. Make one (useradd --system postgres), or start Barzan as another user.',
+      { cause },
+    )
   }
   const made = readUsers().find((u) => u.name === 'barzan')
   if (!made) throw new Error('the user "barzan" was made but is not found in /etc/passwd')
@@ -146,10 +169,12 @@ function chooseServerUser(): SystemUser {
 }
 
 function readUsers(): SystemUser[] {
-  return readFileSync('/etc/passwd', 'utf8').split('\n').flatMap((line) => {
-    const [name, , uid, gid] = line.split(':')
-    return name && uid && gid ? [{ name, uid: Number(uid), gid: Number(gid) }] : []
-  })
+  return readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [name, , uid, gid] = line.split(':')
+      return name && uid && gid ? [{ name, uid: Number(uid), gid: Number(gid) }] : []
+    })
 }
 
 /** Every parent must let the server's user through; a home of mode 0700 does not. */
@@ -158,15 +183,28 @@ function requireReachable(dataDir: string, user: SystemUser): void {
   try {
     execFileSync('test', ['-w', dataDir], asUser(user))
   } catch {
-    throw new Error(`the user "${user.name}", who runs PostgreSQL when Barzan is started by root, cannot reach ${dataDir}. Set BARZAN_DATA to a folder whose parents it may enter, such as /var/lib/barzan.`)
+    throw new Error(
+      `the user "${user.name}", who runs PostgreSQL when Barzan is started by root, cannot reach ${dataDir}. Set BARZAN_DATA to a folder whose parents it may enter, such as /var/lib/barzan.`,
+    )
   }
 }
 
 /** Spawn options that shed root and the caller's environment (PGDATA, PGPORT and friends would change what the server does). */
 function asUser(user: { uid: number; gid: number }) {
-  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: process.platform === 'darwin' ? 'C' : 'C.UTF-8', HOME: homedir() }
+  const env = {
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    TZ: 'UTC',
+    LC_ALL: process.platform === 'darwin' ? 'C' : 'C.UTF-8',
+    HOME: homedir(),
+  }
   const identity = process.getuid?.() === 0 ? { uid: user.uid, gid: user.gid } : {}
-  return { ...identity, env, cwd: '/', encoding: 'utf8' as const, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] }
+  return {
+    ...identity,
+    env,
+    cwd: '/',
+    encoding: 'utf8' as const,
+    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+  }
 }
 
 /** postmaster.pid: line 1 the process, line 8 "ready" once it takes connections. */

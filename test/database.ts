@@ -31,7 +31,7 @@ export async function createTestDatabase(options: { city?: boolean } = {}): Prom
   const admin = openPool(testUrl('barzan_owner', 'postgres'), { size: 1 })
   try {
     if (options.city) await ensureCityTemplate(admin)
-    await admin.query(`create database ${name} template ${template} strategy file_copy`)
+    await admin.query(`create database ${name} template ${template}`)
     await closeToOthers(admin, name)
   } finally {
     await admin.end()
@@ -68,9 +68,11 @@ async function ensureCityTemplate(admin: pg.Pool): Promise<void> {
   if (found.rowCount === 0) {
     const generator = new URL('../db/city/build-city.ts', import.meta.url)
     if (!existsSync(generator)) throw new Error('the synthetic city is not there yet (db/city/build-city.ts)')
-    const { buildCity } = (await import(generator.href)) as { buildCity(ownerPool: pg.Pool, options: typeof CITY): Promise<unknown> }
+    const { buildCity } = (await import(generator.href)) as {
+      buildCity(ownerPool: pg.Pool, options: typeof CITY): Promise<unknown>
+    }
     await admin.query('drop database if exists template_city_making with (force)')
-    await admin.query('create database template_city_making template template_empty strategy file_copy')
+    await admin.query('create database template_city_making template template_empty')
     const ownerPool = openPool(testUrl('barzan_owner', 'template_city_making'), { size: 4 })
     try {
       await buildCity(ownerPool, CITY)

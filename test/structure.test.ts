@@ -12,10 +12,16 @@ const FORBIDDEN_NAMES = /(^|[-.])(utils?|helpers?|common|services?|manager|misc|
 const FORBIDDEN_VERBS = /^(get|handle|process|do|manage)(?=[A-Z]|$)/
 const LONGEST_FILE = 400
 
-const files = ['src', 'db', 'tiles', 'test'].flatMap(listFiles).filter((path) => !/^src\/ui\/(paraglide|project\.inlang)\//.test(path) && path !== 'db/types.ts')
-const code = files.filter((path) => /\.(ts|mjs|js|svelte)$/.test(path)).map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+const files = ['src', 'db', 'tiles', 'test']
+  .flatMap(listFiles)
+  .filter((path) => !/^src\/ui\/(paraglide|project\.inlang)\//.test(path) && path !== 'db/types.ts')
+const code = files
+  .filter((path) => /\.(ts|mjs|js|svelte)$/.test(path))
+  .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
 const shipped = code.filter(({ path }) => !path.startsWith('test/'))
-const imports = code.flatMap(({ path, text }) => readImports(text).map((specifier) => ({ path, specifier, target: resolveImport(path, specifier) })))
+const imports = code.flatMap(({ path, text }) =>
+  readImports(text).map((specifier) => ({ path, specifier, target: resolveImport(path, specifier) })),
+)
 
 describe('rooms', () => {
   test('imports go left only', () => {
@@ -25,18 +31,22 @@ describe('rooms', () => {
 
   test('browser code touches no database and no server module', () => {
     const isServerOnly = (path: string) => /(^|[./])server[./]/.test(path)
-    const isBrowser = (path: string) => path.startsWith('src/') && (path.endsWith('.svelte') || BROWSER.includes(roomOf(path))) && !isServerOnly(path)
+    const isBrowser = (path: string) =>
+      path.startsWith('src/') && (path.endsWith('.svelte') || BROWSER.includes(roomOf(path))) && !isServerOnly(path)
     const wrong = imports.filter(
       ({ path, specifier, target }) =>
         isBrowser(path) &&
         !isBuildStep(path) &&
-        (/^(node:|pg$|kysely|fastify)/.test(specifier) || (target !== null && /\/(queries|commands|routes|jobs)\.ts$/.test(target))),
+        (/^(node:|pg$|kysely|fastify)/.test(specifier) ||
+          (target !== null && /\/(queries|commands|routes|jobs)\.ts$/.test(target))),
     )
     expect(wrong.map(({ path, specifier }) => `${path} imports ${specifier}`)).toEqual([])
   })
 
   test('imports of our own name the file with its ending', () => {
-    const wrong = imports.filter(({ specifier, target }) => target !== null && !specifier.startsWith('./$') && !/\.\w+(\?\w+)*$/.test(specifier))
+    const wrong = imports.filter(
+      ({ specifier, target }) => target !== null && !specifier.startsWith('./$') && !/\.\w+(\?\w+)*$/.test(specifier),
+    )
     expect(wrong.map(({ path, specifier }) => `${path} imports ${specifier}`)).toEqual([])
   })
 })
@@ -44,12 +54,18 @@ describe('rooms', () => {
 describe('files', () => {
   test('no barrels: nothing is called index, nothing only re-exports', () => {
     const isBarrel = ({ path, text }: { path: string; text: string }) =>
-      /^index\.[a-z]+$/.test(basename(path)) || (/export .* from /.test(text) && withoutComments(text).replace(/export\s+(type\s+)?(\*|\{[^}]*\})[^\n]*from[^\n]*/g, '').trim() === '')
+      /^index\.[a-z]+$/.test(basename(path)) ||
+      (/export .* from /.test(text) &&
+        withoutComments(text)
+          .replace(/export\s+(type\s+)?(\*|\{[^}]*\})[^\n]*from[^\n]*/g, '')
+          .trim() === '')
     expect(code.filter(isBarrel).map((c) => c.path)).toEqual([])
   })
 
   test('names say what is inside', () => {
-    const wrong = code.filter(({ path }) => path.split('/').some((part) => FORBIDDEN_NAMES.test(part.replace(/\.test\.ts$|\.(ts|mjs|js|svelte)$/, ''))))
+    const wrong = code.filter(({ path }) =>
+      path.split('/').some((part) => FORBIDDEN_NAMES.test(part.replace(/\.test\.ts$|\.(ts|mjs|js|svelte)$/, ''))),
+    )
     expect(wrong.map((c) => c.path)).toEqual([])
   })
 
@@ -65,12 +81,16 @@ describe('files', () => {
   })
 
   test(`no file is longer than ${LONGEST_FILE} lines: past that it is two rooms`, () => {
-    const long = code.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 })).filter(({ lines }) => lines > LONGEST_FILE)
+    const long = code
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > LONGEST_FILE)
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([])
   })
 
   test('a README of an area has at most 40 lines', () => {
-    const long = files.filter((path) => basename(path) === 'README.md' && readFileSync(path, 'utf8').trimEnd().split('\n').length > 40)
+    const long = files.filter(
+      (path) => basename(path) === 'README.md' && readFileSync(path, 'utf8').trimEnd().split('\n').length > 40,
+    )
     expect(long).toEqual([])
   })
 })
@@ -86,31 +106,44 @@ describe('code', () => {
   })
 
   test('no class but an error, no default export but where a framework asks', () => {
-    const classes = shipped.filter(({ text }) => /^\s*(export )?(abstract )?class \w+\b(?! extends \w*(Error|Problem)\b)/m.test(withoutComments(text)))
+    const classes = shipped.filter(({ text }) =>
+      /^\s*(export )?(abstract )?class \w+\b(?! extends \w*(Error|Problem)\b)/m.test(withoutComments(text)),
+    )
     const defaults = shipped.filter(({ text, path }) => /^export default /m.test(text) && !/\.config\.[jt]s$/.test(path))
     expect([...classes, ...defaults].map((c) => c.path)).toEqual([])
   })
 
   test('nothing is loaded from another host', () => {
     // Names of standards (XML namespaces, JSON Schema, link relations) look like addresses and are never fetched.
-    const isName = /^https?:\/\/(www\.w3\.org|json-schema\.org|www\.opengis\.net|schemas\.opengis\.net|www\.iana\.org|www\.geopackage\.org|geojson\.org|localhost|127\.0\.0\.1|\[|\$\{|[\w.-]*example\.(org|com))/
+    const isName =
+      /^https?:\/\/(www\.w3\.org|json-schema\.org|www\.opengis\.net|schemas\.opengis\.net|www\.iana\.org|www\.geopackage\.org|geojson\.org|localhost|127\.0\.0\.1|\[|\$\{|[\w.-]*example\.(org|com))/
     const shippedText = files
       .filter((path) => /^(src|tiles|db)\//.test(path) && /\.(ts|mjs|js|svelte|css|html|sql|svg)$/.test(path))
       .map((path) => ({ path, text: withoutComments(readFileSync(path, 'utf8')) }))
     const wrong = shippedText.flatMap(({ path, text }) =>
-      [...text.matchAll(/https?:\/\/[^\s'"`<>)]+/g)].map((m) => m[0]).filter((url) => !isName.test(url) && !isShownLink(path, text, url)).map((url) => `${path}: ${url}`),
+      [...text.matchAll(/https?:\/\/[^\s'"`<>)]+/g)]
+        .map((m) => m[0])
+        .filter((url) => !isName.test(url) && !isShownLink(path, text, url))
+        .map((url) => `${path}: ${url}`),
     )
     expect(wrong).toEqual([])
   })
 
   test('no path of somebody’s machine', () => {
-    const wrong = code.filter(({ text, path }) => /["'`\s](\/work\/|\/home\/\w+\/|\/Users\/\w+\/)/.test(text) && path !== 'test/structure.test.ts')
+    const wrong = code.filter(
+      ({ text, path }) => /["'`\s](\/work\/|\/home\/\w+\/|\/Users\/\w+\/)/.test(text) && path !== 'test/structure.test.ts',
+    )
     expect(wrong.map((c) => c.path)).toEqual([])
   })
 
   test('versions are exact and scripts at most a dozen', () => {
-    const pkg = JSON.parse(readFileSync('package.json', 'utf8')) as Record<'dependencies' | 'devDependencies' | 'optionalDependencies' | 'scripts', Record<string, string>>
-    const loose = Object.entries({ ...pkg.dependencies, ...pkg.devDependencies, ...pkg.optionalDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+/.test(version))
+    const pkg = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
+      'dependencies' | 'devDependencies' | 'optionalDependencies' | 'scripts',
+      Record<string, string>
+    >
+    const loose = Object.entries({ ...pkg.dependencies, ...pkg.devDependencies, ...pkg.optionalDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+/.test(version),
+    )
     expect(loose).toEqual([])
     expect(Object.keys(pkg.scripts).length).toBeLessThanOrEqual(12)
   })

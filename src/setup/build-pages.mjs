@@ -19,7 +19,10 @@ export async function buildPages(project, node) {
   const hash = hashSources(project)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   say('Building the pages …')
-  const { code, output } = await runQuietly(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], { ...process.env, NODE_ENV: 'production' })
+  const { code, output } = await runQuietly(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], {
+    ...process.env,
+    NODE_ENV: 'production',
+  })
   if (code !== 0) throw new SetupProblem(`The build failed:\n${output.trim()}`)
   writeFileSync(stamp, hash)
 }
@@ -34,7 +37,11 @@ export async function generateConfig(project, node) {
 function hashSources(project) {
   const hash = createHash('sha256')
   for (const file of [...CONFIGURATION, ...listFiles(project, 'src')]) {
-    hash.update(file).update('\0').update(readFileSync(join(project, file))).update('\0')
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(project, file)))
+      .update('\0')
   }
   return hash.digest('hex')
 }
@@ -43,5 +50,7 @@ function hashSources(project) {
 function listFiles(project, folder) {
   if (APART.includes(folder)) return []
   const entries = readdirSync(join(project, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  return entries.flatMap((entry) => (entry.isDirectory() ? listFiles(project, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+  return entries.flatMap((entry) =>
+    entry.isDirectory() ? listFiles(project, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+  )
 }

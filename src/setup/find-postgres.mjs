@@ -75,7 +75,13 @@ function shareFolders(bin) {
   const asked = existsSync(join(bin, 'pg_config')) ? run(join(bin, 'pg_config'), ['--sharedir'])?.trim() : undefined
   const version = /postgresql\/(\d+)\/bin/.exec(bin)?.[1]
   const root = dirname(bin)
-  return [asked, version && `/usr/share/postgresql/${version}`, join(root, 'share', 'postgresql'), join(root, 'share'), join(root, 'share', 'pgsql')]
+  return [
+    asked,
+    version && `/usr/share/postgresql/${version}`,
+    join(root, 'share', 'postgresql'),
+    join(root, 'share'),
+    join(root, 'share', 'pgsql'),
+  ]
     .filter((folder) => typeof folder === 'string' && folder !== '')
     .map(String)
 }

@@ -18,7 +18,9 @@ export async function installDependencies(project, forDevelopment) {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(forDevelopment ? ['--include=dev'] : [])]
   // The npm that runs us is surely there; the one on PATH may not be.
   const npm = process.env.npm_execpath
-  const { code, output } = npm?.endsWith('.js') ? await runQuietly(process.execPath, [npm, ...args]) : await runQuietly('npm', args)
+  const { code, output } = npm?.endsWith('.js')
+    ? await runQuietly(process.execPath, [npm, ...args])
+    : await runQuietly('npm', args)
   if (code !== 0) throw new SetupProblem(`npm could not install the dependencies:\n${output.trim()}`)
 }
 
@@ -60,7 +62,9 @@ function readPackages(file) {
 /** @param {string} program @returns {number} the major version; 0 when it does not run here */
 function readNodeVersion(program) {
   try {
-    return Number(/^v(\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))?.[1] ?? 0)
+    return Number(
+      /^v(\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))?.[1] ?? 0,
+    )
   } catch {
     return 0
   }

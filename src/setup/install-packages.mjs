@@ -20,7 +20,9 @@ export async function ensurePostgres() {
   if (findPostgres().fit.length > 0) return
   if (mayInstall()) {
     say('Installing PostgreSQL and PostGIS from the system’s packages …')
-    await installPackages(`$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed 's/ .*//' | sort -t- -k2 -n | tail -1)`)
+    await installPackages(
+      `$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed 's/ .*//' | sort -t- -k2 -n | tail -1)`,
+    )
     if (findPostgres().fit.length > 0) return
   }
   throw new SetupProblem(describeMissingPostgres(findPostgres().seen, readSystem()))
@@ -47,7 +49,9 @@ export async function ensureChromium() {
  * @param {'debian' | 'fedora' | 'macos' | 'other'} system
  */
 export function describeMissingPostgres(seen, system) {
-  const found = seen.map((s) => `PostgreSQL ${s.version} in ${s.bin} ${s.postgis ? `with PostGIS ${s.postgis}` : 'without PostGIS'}`)
+  const found = seen.map(
+    (s) => `PostgreSQL ${s.version} in ${s.bin} ${s.postgis ? `with PostGIS ${s.postgis}` : 'without PostGIS'}`,
+  )
   const ways = {
     debian: 'Run: sudo apt-get install --no-install-recommends postgresql-15-postgis-3 (or the version your release has)',
     fedora: 'Run: sudo dnf install postgresql-server postgresql-contrib postgis',

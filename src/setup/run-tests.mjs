@@ -36,7 +36,9 @@ export function countTests(report, exitCode) {
   const files = report?.testResults ?? []
   const results = files.flatMap((file) => file.assertionResults.map((a) => a.status))
   const count = (/** @type {string} */ status) => results.filter((s) => s === status).length
-  const brokenFiles = files.filter((file) => file.status === 'failed' && !file.assertionResults.some((a) => a.status === 'failed')).length
+  const brokenFiles = files.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((a) => a.status === 'failed'),
+  ).length
   const failed = count('failed') + brokenFiles
   const passed = count('passed')
   return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped: results.length - passed - count('failed') }

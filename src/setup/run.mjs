@@ -53,5 +53,9 @@ async function run(name, args) {
   if (name === 'check') return (await runChecks(node)).failed.length > 0 ? 1 : 0
   if (name === 'test') return await runTests(node, args)
   const env = { ...process.env, ...command.env, BARZAN_DATA: chooseDataDir(process.env, project) }
-  return await runProgram(node, ['--disable-warning=ExperimentalWarning', ...(command.node ?? []), String(command.main), ...args], env)
+  return await runProgram(
+    node,
+    ['--disable-warning=ExperimentalWarning', ...(command.node ?? []), String(command.main), ...args],
+    env,
+  )
 }

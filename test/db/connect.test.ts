@@ -13,7 +13,9 @@ describe('openPool', () => {
     const { rows } = await database.pool.query(
       `select 42::bigint as id, '2026-11-24'::date as day, 12345678901234.56::numeric as amount, '2026-11-24T05:30:00Z'::timestamptz as instant, null::bigint as nothing`,
     )
-    expect(rows).toEqual([{ id: 42, day: '2026-11-24', amount: '12345678901234.56', instant: new Date('2026-11-24T05:30:00Z'), nothing: null }])
+    expect(rows).toEqual([
+      { id: 42, day: '2026-11-24', amount: '12345678901234.56', instant: new Date('2026-11-24T05:30:00Z'), nothing: null },
+    ])
   })
 
   test('refuses a bigint that a number cannot hold', async () => {
@@ -23,7 +25,11 @@ describe('openPool', () => {
   test('outlives the end of its connections', async () => {
     const pool = openPool(database.url, { size: 2 })
     await pool.query('select 1')
-    await database.ownerPool.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`).catch(() => undefined)
+    await database.ownerPool
+      .query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+      )
+      .catch(() => undefined)
     const { rows } = await pool.query('select 1 as one')
     expect(rows).toEqual([{ one: 1 }])
     await pool.end()
@@ -43,7 +49,9 @@ describe('withDatabase', () => {
     const seen = await withDatabase(config, async ({ pool, ownerPool, isPrivate }) => ({ pool, ownerPool, isPrivate }))
     expect(seen).toMatchObject({ ownerPool: null, isPrivate: false })
     expect(seen.pool.ended).toBe(true)
-    await expect(withDatabase({ ...config, databaseOwnerUrl: database.ownerUrl }, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(
+      withDatabase({ ...config, databaseOwnerUrl: database.ownerUrl }, () => Promise.reject(new Error('no'))),
+    ).rejects.toThrow('no')
     await database.drop()
   })
 

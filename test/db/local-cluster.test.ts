@@ -44,20 +44,32 @@ describe('the private cluster', () => {
   test('is durable, UTF-8, on a closed Unix socket only, and not run by root', async () => {
     const membership = await joinLocalCluster(home)
     const pool = openPool(membership.url, { size: 1 })
-    const { rows } = await pool.query(`select current_user as who, current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
+    const { rows } =
+      await pool.query(`select current_user as who, current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
       current_setting('synchronous_commit') as synchronous_commit, current_setting('listen_addresses') as listen_addresses,
       current_setting('server_encoding') as encoding, current_setting('lc_ctype') as lc_ctype`)
     expect(rows).toEqual([
-      { who: 'barzan_app', fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', listen_addresses: '', encoding: 'UTF8', lc_ctype: process.platform === 'darwin' ? 'UTF-8' : 'C.UTF-8' },
+      {
+        who: 'barzan_app',
+        fsync: 'on',
+        full_page_writes: 'on',
+        synchronous_commit: 'on',
+        listen_addresses: '',
+        encoding: 'UTF8',
+        lc_ctype: process.platform === 'darwin' ? 'UTF-8' : 'C.UTF-8',
+      },
     ])
-    const roles = await pool.query(`select rolname, rolsuper, rolcreaterole, rolcreatedb from pg_roles where rolname ~ '^barzan' order by 1`)
+    const roles = await pool.query(
+      `select rolname, rolsuper, rolcreaterole, rolcreatedb from pg_roles where rolname ~ '^barzan' order by 1`,
+    )
     expect(roles.rows).toEqual([
       { rolname: 'barzan_app', rolsuper: false, rolcreaterole: false, rolcreatedb: false },
       { rolname: 'barzan_owner', rolsuper: false, rolcreaterole: false, rolcreatedb: true },
     ])
     expect(statSync(join(home, 'socket')).mode & 0o777).toBe(0o700)
     expect(statSync(dataDir).mode & 0o777).toBe(0o700)
-    if (process.platform === 'linux') expect(readFileSync(`/proc/${findLivePostmaster(dataDir)}/status`, 'utf8')).not.toMatch(/^Uid:\t0/m)
+    if (process.platform === 'linux')
+      expect(readFileSync(`/proc/${findLivePostmaster(dataDir)}/status`, 'utf8')).not.toMatch(/^Uid:\t0/m)
     await pool.end()
     await membership.leave()
   })
@@ -135,19 +147,22 @@ describe('the private cluster', () => {
     await pool.end()
   })
 
-  test.skipIf(process.platform !== 'linux')('a postmaster.pid whose number is another program’s by now does not block', async () => {
-    const { child } = await startMember()
-    const pidFile = join(dataDir, 'postmaster.pid')
-    const text = readFileSync(pidFile, 'utf8')
-    process.kill(Number(findLivePostmaster(dataDir)), 'SIGKILL')
-    await end(child, 'SIGKILL')
-    const stranger = spawn('sleep', ['60'], isRoot ? { uid: statSync(dataDir).uid } : {})
-    const stale = text.replace(/^\d+/, String(stranger.pid))
-    writeFileSync(pidFile, stale)
-    await expect(startMember()).resolves.toBeDefined()
-    expect(stranger.exitCode).toBeNull()
-    await end(stranger, 'SIGKILL')
-  })
+  test.skipIf(process.platform !== 'linux')(
+    'a postmaster.pid whose number is another program’s by now does not block',
+    async () => {
+      const { child } = await startMember()
+      const pidFile = join(dataDir, 'postmaster.pid')
+      const text = readFileSync(pidFile, 'utf8')
+      process.kill(Number(findLivePostmaster(dataDir)), 'SIGKILL')
+      await end(child, 'SIGKILL')
+      const stranger = spawn('sleep', ['60'], isRoot ? { uid: statSync(dataDir).uid } : {})
+      const stale = text.replace(/^\d+/, String(stranger.pid))
+      writeFileSync(pidFile, stale)
+      await expect(startMember()).resolves.toBeDefined()
+      expect(stranger.exitCode).toBeNull()
+      await end(stranger, 'SIGKILL')
+    },
+  )
 
   test('a start that was killed half way leaves nothing in the way', async () => {
     rmSync(dataDir, { recursive: true })

@@ -14,10 +14,20 @@ describe('findPending', () => {
     expect(findPending([one, two], new Map([['0001-a', 'a']]))).toEqual([two])
   })
   test('an edited file is refused', () => {
-    expect(() => findPending([one, two], new Map([['0001-a', 'other']]))).toThrow(/0001-a was edited after it was applied.*new file/)
+    expect(() => findPending([one, two], new Map([['0001-a', 'other']]))).toThrow(
+      /0001-a was edited after it was applied.*new file/,
+    )
   })
   test('a database ahead of this version is let be', () => {
-    expect(findPending([one], new Map([['0001-a', 'a'], ['0009-z', 'z']]))).toEqual([])
+    expect(
+      findPending(
+        [one],
+        new Map([
+          ['0001-a', 'a'],
+          ['0009-z', 'z'],
+        ]),
+      ),
+    ).toEqual([])
   })
 })
 
@@ -52,7 +62,9 @@ describe('migrate', () => {
   test('a file that fails leaves nothing behind, and says which and why', async () => {
     add('9001-wait-and-create.sql', 'select pg_sleep(0.3); create table land.once (x int);')
     add('9002-fail-half-way.sql', 'create table land.half (x int); select 1 / 0;')
-    await expect(migrate(database.ownerPool, folder)).rejects.toThrow('Migration 9002-fail-half-way failed and was rolled back: division by zero')
+    await expect(migrate(database.ownerPool, folder)).rejects.toThrow(
+      'Migration 9002-fail-half-way failed and was rolled back: division by zero',
+    )
     const { rows } = await database.pool.query(`select to_regclass('land.half') as half`)
     expect(rows).toEqual([{ half: null }])
   })
