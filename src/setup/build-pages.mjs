@@ -17,7 +17,9 @@ const APART = ['src/setup', 'src/ui/paraglide']
 export async function buildPages(project, node) {
   const stamp = join(project, 'build', '.stamp')
   const hash = hashSources(project)
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  // The compiled messages are written beside the sources, where the type check looks for them.
+  const messages = join(project, 'src', 'ui', 'paraglide', 'messages.js')
+  if (existsSync(stamp) && existsSync(messages) && readFileSync(stamp, 'utf8') === hash) return
   say('Building the pages …')
   const { code, output } = await runQuietly(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], {
     ...process.env,
