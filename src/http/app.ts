@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Db } from '#db/connect.ts'
 import { tileRoutes } from '#tiles/serve.ts'
@@ -23,6 +23,8 @@ export interface AppOptions {
   pool: pg.Pool
   /** Answers everything that is not the API, tiles or health; without it the process serves no pages. */
   pages?: PageHandler
+  /** false while the process still migrates or makes its first city: not ready, though alive */
+  isPrepared?: () => boolean
   logLevel?: string
 }
 
@@ -31,9 +33,9 @@ const INJECT = Symbol.for('barzan.inject')
 
 /** The one edge: limits, errors, headers, then the explicit list of module routes. Ready to listen or to be injected. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, db, pool, pages } = options
+  const { config, db, pool, pages, isPrepared = () => true } = options
   const app = fastify({
-    loggerInstance: createLog(options.logLevel ?? process.env.BARZAN_LOG ?? 'warn'),
+    loggerInstance: createLog(options.logLevel ?? process.env.BARZAN_LOG ?? 'warn') as FastifyBaseLogger,
     genReqId: (req) => chooseRequestId(req.headers['x-request-id']),
     bodyLimit: 1024 * 1024, // 10,000 vertices of full precision are 400 kB
     requestTimeout: 30_000,
@@ -53,14 +55,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   compressAnswers(app)
   await describeApi(app, config)
 
-  await app.register(healthRoutes, { pool })
+  await app.register(healthRoutes, { pool, isPrepared })
   await app.register(docsRoutes)
   await app.register(parcelRoutes, { db })
-  await app.register(exportRoutes, { db, pool })
+  await app.register(exportRoutes, { db })
   await app.register(themeRoutes, { db })
   await app.register(placeRoutes, { db })
   await app.register(printRoutes, { db, pool })
-  await app.register(tileRoutes, { pool })
+  await app.register(tileRoutes, { pool, origin: config.origin })
   if (pages) await app.register(handOverPages, { pages })
 
   await app.ready()

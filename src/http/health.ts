@@ -6,7 +6,7 @@ import { problemAnswers } from '../kernel/json-schema.ts'
 import { Problem } from '../kernel/problem.ts'
 
 /** `/healthz`: the process answers. `/readyz`: the database answers too and its schema is current; recovers by itself. */
-export async function healthRoutes(app: FastifyInstance, { pool }: { pool: pg.Pool }) {
+export async function healthRoutes(app: FastifyInstance, { pool, isPrepared }: { pool: pg.Pool; isPrepared: () => boolean }) {
   const status = { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }
 
   let isCurrent = false
@@ -30,6 +30,11 @@ export async function healthRoutes(app: FastifyInstance, { pool }: { pool: pg.Po
     },
     async (_request, reply) => {
       reply.header('cache-control', 'no-store')
+      if (!isPrepared()) {
+        throw new Problem('not-ready', [
+          { fa: 'پایگاه داده و شهر در حال آماده‌شدن است.', en: 'The database and the city are being prepared.' },
+        ])
+      }
       // Once current it stays so while this process runs: then one cheap question is enough.
       if (isCurrent) await pool.query('select from land.municipalities limit 1')
       else await requireCurrentSchema(pool)

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { existsSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { ViteDevServer } from 'vite'
 import type { Config } from '../kernel/config.ts'
 
 /** Takes a raw request, as adapter-node's handler and Vite's middlewares do; `next` is for what neither knows. */
@@ -26,19 +28,42 @@ export async function handOverPages(app: FastifyInstance, { pages }: { pages: Pa
   })
 }
 
-/** The production build, or null when it has not been made. */
-export async function openBuiltPages(config: Config): Promise<PageHandler> {
+/** Pages of the process: `attach` once it listens, `close` at its end. */
+export interface Pages {
+  handler: PageHandler
+  attach(server: Server): Promise<void>
+  close(): Promise<void>
+}
+
+/** The production build, or with BARZAN_DEV=1 Vite, which compiles pages as they are asked for and reloads them. */
+export async function openPages(config: Config): Promise<Pages> {
+  return process.env.BARZAN_DEV === '1' ? openPagesInDevelopment() : await openBuiltPages(config)
+}
+
+async function openBuiltPages(config: Config): Promise<Pages> {
   // adapter-node reads these once, when its module is loaded (prefix: svelte.config.js).
   process.env.BARZAN_KIT_ORIGIN = config.origin
   process.env.BARZAN_KIT_BODY_SIZE_LIMIT ??= '1M'
-  const built = new URL('../../build/handler.js', import.meta.url).href
-  const { handler } = (await import(built)) as { handler: PageHandler }
-  return handler
+  const built = new URL('../../build/handler.js', import.meta.url)
+  if (!existsSync(built)) throw new Error('the pages have not been built; npm start does it, or: npx vite build')
+  const { handler } = (await import(built.href)) as { handler: PageHandler }
+  return { handler, attach: async () => undefined, close: async () => undefined }
 }
 
-/** Daily work: Vite compiles pages as they are asked for and reloads them, on the same port. */
-export async function openPagesInDevelopment(server: Server): Promise<{ pages: PageHandler; close(): Promise<void> }> {
-  const { createServer } = await import('vite')
-  const vite = await createServer({ server: { middlewareMode: true, hmr: { server } }, appType: 'custom' })
-  return { pages: vite.middlewares as PageHandler, close: () => vite.close() }
+/** Hot reload on the same port: Vite needs the listening server, which needs the handler first. */
+function openPagesInDevelopment(): Pages {
+  let vite: ViteDevServer | null = null
+  return {
+    handler(req, res, next) {
+      if (vite) return vite.middlewares(req, res, next)
+      res.writeHead(503, { 'retry-after': '1' }).end()
+    },
+    async attach(server) {
+      const { createServer } = await import('vite')
+      vite = await createServer({ server: { middlewareMode: true, hmr: { server } }, appType: 'custom' })
+    },
+    async close() {
+      await vite?.close()
+    },
+  }
 }

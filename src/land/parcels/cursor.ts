@@ -19,7 +19,8 @@ export function readCursor(text: string, of: string): Cursor {
   const [version, stage, after, made, ...rest] = decode(text)
   const isKey = Array.isArray(after) && after.length <= 6 && after.every((part) => isText(part) || Number.isSafeInteger(part))
   const isWhole = version === 1 && Number.isInteger(stage) && Number(stage) >= 0 && Number(stage) < 50 && rest.length === 0
-  if (!isWhole || !isKey || typeof made !== 'string' || (after.length > 0 && !Number.isSafeInteger(after.at(-1)))) throw badCursor()
+  if (!isWhole || !isKey || typeof made !== 'string' || (after.length > 0 && !Number.isSafeInteger(after.at(-1))))
+    throw badCursor()
   if (made !== of) {
     throw new Problem('bad-cursor', [
       {

@@ -9,7 +9,11 @@ const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
 
 /** A code or a search text as typed, with Latin digits, one kind of dash and no invisible marks. */
 export function cleanTyped(typed: string): string {
-  return toLatinDigits(typed.normalize('NFKC')).replace(INVISIBLE, '').replace(/[‐‑‒–—−ـ]/g, '-').replace(/\s+/g, ' ').trim()
+  return toLatinDigits(typed.normalize('NFKC'))
+    .replace(INVISIBLE, '')
+    .replace(/[‐‑‒–—−ـ]/g, '-')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** The numbers of a text made only of digits and the separators people use (`-`, `/`, `.`, `_`, space), or null. */

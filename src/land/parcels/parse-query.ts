@@ -30,7 +30,8 @@ export function parseQuery(q: string): Reading[] {
   if (/فرعی/.test(rest)) return [...readRegistration(rest, true), ...readWords(rest)]
   const readings: Reading[] = []
   if (!rest.includes(' ')) readings.push({ kind: 'codes', codes: [rest.toUpperCase()] })
-  if (/^[0-9a-z][0-9a-z.\-_/]*$/i.test(rest) && /\d/.test(rest)) readings.push({ kind: 'code-prefix', prefix: rest.toUpperCase() })
+  if (/^[0-9a-z][0-9a-z.\-_/]*$/i.test(rest) && /\d/.test(rest))
+    readings.push({ kind: 'code-prefix', prefix: rest.toUpperCase() })
   return hint === 'code' && readings.length > 0 ? readings : [...readings, ...readWords(rest)]
 }
 

@@ -49,16 +49,25 @@ function requireRing(ring: unknown): asserts ring is Position[] {
   if (!Array.isArray(ring) || !ring.every(isPosition)) throw notPositions()
   const [first, last] = [ring[0], ring.at(-1)]
   if (ring.length < 4) {
-    throw badGeometry('هر حلقهٔ چندضلعی دست‌کم چهار نقطه می‌خواهد (نقطهٔ آخر همان نقطهٔ اول).', 'A ring needs at least four positions, the last equal to the first.')
+    throw badGeometry(
+      'هر حلقهٔ چندضلعی دست‌کم چهار نقطه می‌خواهد (نقطهٔ آخر همان نقطهٔ اول).',
+      'A ring needs at least four positions, the last equal to the first.',
+    )
   }
   if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1]) {
-    throw badGeometry('چندضلعی بسته نیست: نقطهٔ آخر باید همان نقطهٔ اول باشد.', 'The polygon is not closed: its last position must equal its first.')
+    throw badGeometry(
+      'چندضلعی بسته نیست: نقطهٔ آخر باید همان نقطهٔ اول باشد.',
+      'The polygon is not closed: its last position must equal its first.',
+    )
   }
 }
 
 function requireExtent(positions: Position[]) {
   if (positions.length > MOST_VERTICES) {
-    throw badGeometry('شکل بیش از ۱۰٬۰۰۰ نقطه دارد؛ ساده‌ترش کنید.', `The shape has more than ${MOST_VERTICES} positions; simplify it.`)
+    throw badGeometry(
+      'شکل بیش از ۱۰٬۰۰۰ نقطه دارد؛ ساده‌ترش کنید.',
+      `The shape has more than ${MOST_VERTICES} positions; simplify it.`,
+    )
   }
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
   for (const [lon, lat] of positions as [number, number][]) {
@@ -76,11 +85,19 @@ function requireExtent(positions: Position[]) {
 }
 
 function isPosition(value: unknown): value is Position {
-  return Array.isArray(value) && value.length >= 2 && value.length <= 4 && value.every((part) => typeof part === 'number' && Number.isFinite(part))
+  return (
+    Array.isArray(value) &&
+    value.length >= 2 &&
+    value.length <= 4 &&
+    value.every((part) => typeof part === 'number' && Number.isFinite(part))
+  )
 }
 
 function notPositions(): Problem {
-  return badGeometry('مختصات شکل درست نیست: هر نقطه [طول، عرض] به درجه است.', 'The coordinates are not right: each position is [longitude, latitude] in degrees.')
+  return badGeometry(
+    'مختصات شکل درست نیست: هر نقطه [طول، عرض] به درجه است.',
+    'The coordinates are not right: each position is [longitude, latitude] in degrees.',
+  )
 }
 
 export function badGeometry(fa: string, en: string, cause?: unknown): Problem {

@@ -14,7 +14,12 @@ import { selectParcels, type SelectionArea } from './select-parcels.ts'
 const MOST_RADIUS_M = 5000
 
 const codeParam = record({
-  code: { type: 'string', minLength: 1, maxLength: 100, description: 'Parcel code; the renovation code is accepted in either reading order' },
+  code: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 100,
+    description: 'Parcel code; the renovation code is accepted in either reading order',
+  },
 })
 const ok = (description: string, schema: Record<string, unknown>, type = 'application/json') => ({
   200: { description, content: { [type]: { schema } } },
@@ -51,7 +56,12 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
     async ({ query }) => {
       const q = (query.q ?? '').trim()
       if (q.includes('\0')) throw new Problem('bad-query')
-      return searchParcels(db, { q, bbox: query.bbox === undefined ? null : readBbox(query.bbox), limit: query.limit, cursor: query.cursor ?? null })
+      return searchParcels(db, {
+        q,
+        bbox: query.bbox === undefined ? null : readBbox(query.bbox),
+        limit: query.limit,
+        cursor: query.cursor ?? null,
+      })
     },
   )
 
@@ -64,14 +74,18 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         querystring: {
           type: 'object',
           required: ['lon', 'lat'],
-          properties: { lon: { type: 'number', minimum: -180, maximum: 180 }, lat: { type: 'number', minimum: -85, maximum: 85 } },
+          properties: {
+            lon: { type: 'number', minimum: -180, maximum: 180 },
+            lat: { type: 'number', minimum: -85, maximum: 85 },
+          },
         },
         response: { ...ok('The parcel; the smallest where parcels overlap', ref('ParcelFeature')), ...problemAnswers(400, 404) },
       },
     },
     async ({ query }) => {
       const parcel = await findParcelAt(db, [query.lon, query.lat])
-      if (!parcel) throw new Problem('parcel-not-found', [{ fa: 'در این نقطه ملکی نیست.', en: 'There is no parcel at this point.' }])
+      if (!parcel)
+        throw new Problem('parcel-not-found', [{ fa: 'در این نقطه ملکی نیست.', en: 'There is no parcel at this point.' }])
       return parcel
     },
   )
@@ -132,9 +146,17 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         tags: ['parcels'],
         summary: 'Rows of a selection',
         body: record({
-          ids: { type: 'array', minItems: 0, maxItems: 500, items: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } },
+          ids: {
+            type: 'array',
+            minItems: 0,
+            maxItems: 500,
+            items: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+          },
         }),
-        response: { ...ok('In the order asked for; unknown ids are left out', record({ items: list(ref('ParcelSummary')) })), ...problemAnswers(400, 413, 415) },
+        response: {
+          ...ok('In the order asked for; unknown ids are left out', record({ items: list(ref('ParcelSummary')) })),
+          ...problemAnswers(400, 413, 415),
+        },
       },
     },
     async ({ body }) => ({ items: await listSummaries(db, body.ids) }),
@@ -149,7 +171,10 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         summary: 'Length and area of a drawn shape, in the authoritative CRS',
         body: geometryBody('GeoJSON', ['LineString', 'Polygon', 'MultiPolygon']),
         response: {
-          ...ok('Planar; the length of a polygon is that of its boundary', record({ lengthM: number, areaM2: numberOrNull, srid: whole })),
+          ...ok(
+            'Planar; the length of a polygon is that of its boundary',
+            record({ lengthM: number, areaM2: numberOrNull, srid: whole }),
+          ),
           ...problemAnswers(400, 404, 413, 415),
         },
       },
@@ -171,7 +196,8 @@ function missing(code: string): never {
 }
 
 function readSelectionArea(body: unknown): SelectionArea {
-  if (typeof body !== 'object' || body === null) throw badGeometry('یک Polygon از نوع GeoJSON بفرستید.', 'Send a GeoJSON Polygon.')
+  if (typeof body !== 'object' || body === null)
+    throw badGeometry('یک Polygon از نوع GeoJSON بفرستید.', 'Send a GeoJSON Polygon.')
   const { point, radiusM, streetId, distanceM } = body as Record<string, unknown>
   if (point !== undefined) {
     const [lon, lat] = Array.isArray(point) ? (point as unknown[]) : []

@@ -42,7 +42,10 @@ export function listStages(reading: Reading, words: { streetIds: number[]; neigh
     }
     case 'registration': {
       const sub = reading.sub === null ? sql`` : sql`and coalesce(p.registration_sub, 0) = ${reading.sub}`
-      const section = reading.section === null ? sql`` : sql`and kernel.fold_text(coalesce(p.registration_section, '')) = kernel.fold_text(${reading.section})`
+      const section =
+        reading.section === null
+          ? sql``
+          : sql`and kernel.fold_text(coalesce(p.registration_section, '')) = kernel.fold_text(${reading.section})`
       return [
         {
           matches: sql`coalesce(p.registration_main = ${reading.main}, false) ${sub} ${section} and ${CURRENT}`,
@@ -79,7 +82,11 @@ function listWordStages(
   const stages: Stage[] = [inAddress(words.map(quoteWord).join(' & '))]
   const streetKey: Stage['key'] = [{ column: sql`p.street_id`, type: 'bigint' }, ...key]
   if (streetIds.length > 0) {
-    stages.push({ matches: sql`coalesce(p.street_id = any(${streetIds}::bigint[]), false) ${plate} and ${CURRENT}`, key: streetKey, candidates: WORD_CANDIDATES })
+    stages.push({
+      matches: sql`coalesce(p.street_id = any(${streetIds}::bigint[]), false) ${plate} and ${CURRENT}`,
+      key: streetKey,
+      candidates: WORD_CANDIDATES,
+    })
   }
   if (houseNumber === null && neighbourhoodIds.length > 0) {
     stages.push({
@@ -88,7 +95,8 @@ function listWordStages(
     })
   }
   // While a word is being typed its beginning must find something; under three letters it would be half the city.
-  if ((words.at(-1)?.length ?? 0) >= 3) stages.push(inAddress(words.map((word, i) => quoteWord(word) + (i === words.length - 1 ? ':*' : '')).join(' & ')))
+  if ((words.at(-1)?.length ?? 0) >= 3)
+    stages.push(inAddress(words.map((word, i) => quoteWord(word) + (i === words.length - 1 ? ':*' : '')).join(' & ')))
   return stages
 }
 

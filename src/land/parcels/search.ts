@@ -42,7 +42,10 @@ type FoundRow = SummaryRow & { geometry: string; key: (string | number)[] }
 
 /** A short fingerprint of what was searched for, so that a cursor is not used with another search. */
 function fingerprint(q: string, bbox: Bbox | null): string {
-  return createHash('sha256').update(JSON.stringify([q, bbox])).digest('base64url').slice(0, 10)
+  return createHash('sha256')
+    .update(JSON.stringify([q, bbox]))
+    .digest('base64url')
+    .slice(0, 10)
 }
 
 async function planStages(db: Db, q: string): Promise<Stage[]> {
@@ -54,7 +57,10 @@ async function planStages(db: Db, q: string): Promise<Stage[]> {
 
 async function resolveWords(db: Db, reading: Reading): Promise<{ streetIds: number[]; neighbourhoodIds: number[] }> {
   if (reading.kind !== 'words') return { streetIds: [], neighbourhoodIds: [] }
-  const [streetIds, neighbourhoodIds] = await Promise.all([listStreetIds(db, reading.words), listNeighbourhoodIds(db, reading.words)])
+  const [streetIds, neighbourhoodIds] = await Promise.all([
+    listStreetIds(db, reading.words),
+    listNeighbourhoodIds(db, reading.words),
+  ])
   return { streetIds, neighbourhoodIds }
 }
 
@@ -71,7 +77,10 @@ async function readStage(
 ): Promise<FoundRow[]> {
   const { matches, key, candidates } = stages[index] as Stage
   const earlier = stages.slice(0, index).map((stage) => sql`not (${stage.matches})`)
-  const inBox = bbox === null ? [] : [sql`p.geom_3857 && ST_Transform(ST_MakeEnvelope(${bbox[0]}, ${bbox[1]}, ${bbox[2]}, ${bbox[3]}, 4326), 3857)`]
+  const inBox =
+    bbox === null
+      ? []
+      : [sql`p.geom_3857 && ST_Transform(ST_MakeEnvelope(${bbox[0]}, ${bbox[1]}, ${bbox[2]}, ${bbox[3]}, 4326), 3857)`]
   const filter = sql.join([sql`(${matches})`, ...earlier, ...inBox], sql` and `)
   const keys = sql.join(key.map(({ column }) => column))
   const later = after.length === 0 ? sql`true` : sql`(${keys}) > (${sql.join(key.map((part, i) => castKey(part, after[i]!)))})`

@@ -6,9 +6,7 @@ import { findGround, requireValid, toGround } from './shapes.ts'
 import type { LandUse, ParcelId, ParcelSelection } from './types.ts'
 
 export type SelectionArea =
-  | { polygon: Polygon | MultiPolygon }
-  | { point: Position; radiusM: number }
-  | { streetId: number; distanceM: number }
+  { polygon: Polygon | MultiPolygon } | { point: Position; radiusM: number } | { streetId: number; distanceM: number }
 
 /** Most ids in one answer; the summary always counts everything. */
 export const MOST_SELECTED = 100_000
@@ -52,7 +50,9 @@ export async function selectParcels(db: Db, area: SelectionArea): Promise<Parcel
 async function requireStreet(db: Db, streetId: number): Promise<void> {
   const { rows } = await sql`select from land.streets where street_id = ${streetId}`.execute(db)
   if (rows.length > 0) return
-  throw new Problem('place-not-found', [{ at: 'streetId', fa: 'خیابانی با این شناسه نیست.', en: 'There is no street with this id.' }])
+  throw new Problem('place-not-found', [
+    { at: 'streetId', fa: 'خیابانی با این شناسه نیست.', en: 'There is no street with this id.' },
+  ])
 }
 
 async function summarise(db: Db, source: RawBuilder<unknown>): Promise<ParcelSelection & { truncated: boolean }> {
@@ -60,7 +60,11 @@ async function summarise(db: Db, source: RawBuilder<unknown>): Promise<ParcelSel
     select p.land_use, count(*)::int as count, sum(p.computed_area_m2) as area_m2, array_agg(p.parcel_id::float8) as ids
     from ${source} group by p.land_use order by area_m2 desc, p.land_use`.execute(db)
   // Shares are rounded first and then added, so that the parts shown sum to the total shown.
-  const byLandUse = rows.map((row) => ({ landUse: row.land_use as LandUse | null, count: row.count, hundredths: Math.round(row.area_m2 * 100) }))
+  const byLandUse = rows.map((row) => ({
+    landUse: row.land_use as LandUse | null,
+    count: row.count,
+    hundredths: Math.round(row.area_m2 * 100),
+  }))
   const ids = Float64Array.from(rows.flatMap((row) => row.ids)).sort()
   return {
     ids: Array.from(ids.subarray(0, MOST_SELECTED)) as ParcelId[],

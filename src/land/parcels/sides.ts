@@ -59,7 +59,10 @@ function findCorners(ring: Position[]): number[] {
   const turnAt = (i: number) => Math.abs(turn(edges.at(i - 1)!.heading, edges[i]!.heading))
   const isCorner = (i: number) =>
     turnAt(i) >= CORNER || (turnAt(i) >= KINK && Math.min(edges.at(i - 1)!.lengthM, edges[i]!.lengthM) >= LONG_M)
-  const first = Math.max(0, bends.findIndex((_, i) => isCorner(i)))
+  const first = Math.max(
+    0,
+    bends.findIndex((_, i) => isCorner(i)),
+  )
   const corners: number[] = []
   let mean = { x: 0, y: 0 }
   for (let step = 0; step < bends.length; step++) {

@@ -36,7 +36,10 @@ export function toSummary(row: SummaryRow): ParcelSummary {
     address: row.address,
     registrationPlot: row.registration_main === null ? null : `${row.registration_main}/${row.registration_sub ?? 0}`,
     postalCode: row.postal_code,
-    neighbourhood: row.neighbourhood_fa === null ? null : { nameFa: row.neighbourhood_fa, nameEn: row.neighbourhood_en ?? row.neighbourhood_fa },
+    neighbourhood:
+      row.neighbourhood_fa === null
+        ? null
+        : { nameFa: row.neighbourhood_fa, nameEn: row.neighbourhood_en ?? row.neighbourhood_fa },
     status: row.status as ParcelSummary['status'],
   }
 }

@@ -39,7 +39,9 @@ async function readMunicipality(db: Db): Promise<Municipality | null> {
       select count(*) filter (where status = 'current') as count, max(recorded_at) as recorded_at, ST_Extent(geom) as extent
       from land.parcels t where t.municipality_id = m.municipality_id) p
     cross join lateral (
-      select ST_Envelope(ST_Transform(ST_SetSRID(coalesce(m.boundary, p.extent::geometry, ST_MakePoint(500000, 0)), m.srid), 4326)) as box) e`.execute(db)
+      select ST_Envelope(ST_Transform(ST_SetSRID(coalesce(m.boundary, p.extent::geometry, ST_MakePoint(500000, 0)), m.srid), 4326)) as box) e`.execute(
+    db,
+  )
   const row = rows[0]
   return row ? { ...row, recordedAt: row.recordedAt.toISOString() } : null
 }

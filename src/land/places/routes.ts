@@ -42,7 +42,10 @@ export async function placeRoutes(app: FastifyInstance, { db }: { db: Db }) {
         querystring: {
           type: 'object',
           required: ['q'],
-          properties: { q: { type: 'string', minLength: 1, maxLength: 200 }, limit: { type: 'integer', minimum: 1, maximum: 50, default: 10 } },
+          properties: {
+            q: { type: 'string', minLength: 1, maxLength: 200 },
+            limit: { type: 'integer', minimum: 1, maximum: 50, default: 10 },
+          },
         },
         response: { ...json('The best first', record({ items: list(ref('Place')) })), ...problemAnswers(400) },
       },
@@ -59,7 +62,10 @@ export async function placeRoutes(app: FastifyInstance, { db }: { db: Db }) {
       schema: {
         tags: ['places'],
         summary: 'One place as a GeoJSON feature',
-        params: record({ kind: { type: 'string', enum: [...PLACE_KINDS] }, id: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } }),
+        params: record({
+          kind: { type: 'string', enum: [...PLACE_KINDS] },
+          id: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+        }),
         response: { ...json('The place', ref('PlaceFeature')), ...problemAnswers(400, 404) },
       },
     },

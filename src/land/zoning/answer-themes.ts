@@ -74,7 +74,10 @@ async function askInTime(db: Db, parcelId: number, theme: ThemeRow, source: Sour
           return source(tx, { theme: theme.code, parcelId, minAreaM2: theme.min_area_m2 })
         }),
         new Promise<never>((_resolve, reject) => {
-          timer = setTimeout(() => reject(new Error(`no answer within ${theme.time_limit_ms} ms`)), theme.time_limit_ms + GRACE_MS)
+          timer = setTimeout(
+            () => reject(new Error(`no answer within ${theme.time_limit_ms} ms`)),
+            theme.time_limit_ms + GRACE_MS,
+          )
         }),
       ]),
     )

@@ -21,7 +21,10 @@ export async function themeRoutes(app: FastifyInstance, { db }: { db: Db }) {
           properties: { theme: { type: 'string', pattern: '^[a-z][a-z-]{0,60}$', description: 'ask only this one (again)' } },
         },
         response: {
-          200: { description: 'One answer for each theme', content: { 'application/json': { schema: record({ items: list(ref('ThemeAnswer')) }) } } },
+          200: {
+            description: 'One answer for each theme',
+            content: { 'application/json': { schema: record({ items: list(ref('ThemeAnswer')) }) } },
+          },
           ...problemAnswers(400, 404),
         },
       },
