@@ -1,0 +1,129 @@
+import type pg from 'pg'
+import { loadReference } from '../reference/load.ts'
+import { listCells, type Cell } from './cell.ts'
+import type { Balance } from './choose-uses.ts'
+import { createRowSink, type RowSink, type Table } from './copy-rows.ts'
+import { layNeighbourhood, type OpenShared } from './lay-neighbourhood.ts'
+import { arterialName, createStreetNames, neighbourhoodName } from './names.ts'
+import { createCityPlan, type CityPlan } from './plan.ts'
+import { createRandom } from './random.ts'
+import type { Site } from './site.ts'
+import type { Street } from './street.ts'
+import { styleOf } from './style.ts'
+import { insertMunicipality, writeFrame, writeThemes } from './write-frame.ts'
+import { writeNeighbourhood, type CityState } from './write-neighbourhood.ts'
+import { multiPolygonHex, ringPolygon } from './ewkb.ts'
+
+export interface CityOptions {
+  /** Current parcels wanted; the city has within a few percent of it. */
+  parcels: number
+  seed: number
+  onProgress?: (done: { parcels: number; of: number }) => void
+}
+export type Counts = Record<Table, number>
+
+/** Make the synthetic city in one transaction. The database must hold no municipality. @throws Error when it does. */
+export async function buildCity(ownerPool: pg.Pool, options: CityOptions): Promise<Counts> {
+  await loadReference(ownerPool)
+  const client = await ownerPool.connect()
+  try {
+    await client.query('begin')
+    await client.query(`set local barzan.bulk = 'on'; set local synchronous_commit = off`)
+    const known = await client.query('select slug from land.municipalities limit 1')
+    if (known.rowCount !== 0) throw new Error(`the database already holds a municipality (${known.rows[0].slug}); the synthetic city is made in an empty one`)
+    const plan = createCityPlan(options)
+    const municipalityId = await insertMunicipality(client, plan)
+    const sink = createRowSink(client)
+    await generateCity(plan, municipalityId, sink, options.onProgress)
+    await writeThemes(client, plan, municipalityId)
+    await client.query('commit')
+    await client.query('analyze')
+    return sink.counts
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+/** All rows of the city into a sink, neighbourhood by neighbourhood: pure of clock and chance, the same for the same plan. */
+export async function generateCity(plan: CityPlan, municipalityId: number, sink: RowSink, onProgress?: CityOptions['onProgress']): Promise<void> {
+  const balance: Balance = { totalM2: 0, byUse: {} }
+  const state: CityState = {
+    municipalityId, datedOn: '2026-03-21', blockNumbers: [], postalSerial: 0, writtenStreets: new Set(), parcels: 0,
+    owners: { natural: 0, legal: 0, bodies: new Map(), openProperty: null },
+  }
+  const shared = new Map<string, { id: number; nameFa: string; nameEn: string }>()
+  const regionIds = writeFrame(sink, plan, state)
+  const pace = createPace(plan)
+  for (const cell of listCells(plan)) {
+    const style = styleOf(plan, cell)
+    const site = createSite(plan, cell, sink, style.name === 'core')
+    const blocks = layNeighbourhood(site, style, balance, pace.scale(), openShared(plan, sink, shared))
+    const id = sink.nextId('neighbourhoods')
+    const [nameFa, nameEn] = neighbourhoodName(plan.seed, cell.index, cell.ring === 0)
+    sink.add('neighbourhoods', id, municipalityId, regionIds[cell.primarySector]!, nameFa, nameEn, multiPolygonHex([ringPolygon(cell.outline)]))
+    const before = state.parcels
+    writeNeighbourhood(sink, state, site, blocks, id, regionIds[cell.primarySector]!, cell.primarySector + 1)
+    pace.record(cell, style.perHectare, state.parcels - before)
+    onProgress?.({ parcels: state.parcels, of: plan.parcels })
+    await sink.drain()
+  }
+  await sink.drain(true)
+}
+
+function createSite(plan: CityPlan, cell: Cell, sink: RowSink, isOld: boolean): Site {
+  const rnd = createRandom(plan.seed, 100, cell.index)
+  return { plan, cell, rnd, frontages: [], streets: [], segments: [], nameStreet: createStreetNames(rnd, isOld), nextStreetId: () => sink.nextId('streets') }
+}
+
+/** Streets that pass several neighbourhoods keep their id and name; each neighbourhood sees its own stretch. */
+function openShared(plan: CityPlan, sink: RowSink, shared: Map<string, { id: number; nameFa: string; nameEn: string }>): OpenShared {
+  const here = new Map<string, Street>()
+  return (key, kind, line, chainageM, isBoulevard) => {
+    const known = here.get(key)
+    if (known) return known
+    let name = shared.get(key)
+    if (!name) {
+      const [nameFa, nameEn] = nameShared(plan, key, shared.size, isBoulevard)
+      name = { id: sink.nextId('streets'), nameFa, nameEn }
+      shared.set(key, name)
+    }
+    const street: Street = { class: kind.class, widthM: kind.widthM, ...name, isDeadEnd: false, parent: null, line, firstNumber: 1 + 2 * Math.floor(chainageM / 5), plannedWidthM: null }
+    here.set(key, street)
+    return street
+  }
+}
+
+function nameShared(plan: CityPlan, key: string, index: number, isBoulevard: boolean): readonly [string, string] {
+  if (key === 'ring 0 0') return ['میدان مرکزی', 'Central Square']
+  if (key === 'river north') return ['بلوار ساحلی شمالی', 'North Riverside Boulevard']
+  if (key === 'river south') return ['خیابان ساحلی جنوبی', 'South Riverside Street']
+  if (key.startsWith('madi ')) {
+    const [fa, en] = madiName(Number(key.slice(5)))
+    return [`کوچه‌باغ ${fa}`, `${en} Garden Lane`]
+  }
+  if (key.startsWith('bazaar')) return key === 'bazaar 0' ? ['راستهٔ بازار بزرگ', 'Great Bazaar Lane'] : [`راستهٔ بازار ${arterialName(plan.seed, index, false)[0].replace('خیابان ', '')}`, `${arterialName(plan.seed, index, false)[1].replace(' Street', '')} Bazaar Lane`]
+  return arterialName(plan.seed, index, isBoulevard)
+}
+const MADI_NAMES = [['مادی نو', 'Madi-ye Now'], ['مادی فدن', 'Madi-ye Faden'], ['مادی قمیش', 'Madi-ye Ghomish'], ['مادی نیاصرم', 'Madi-ye Niyasarm'], ['مادی تیران', 'Madi-ye Tiran'], ['مادی شایج', 'Madi-ye Shayej'], ['مادی فرشادی', 'Madi-ye Farshadi'], ['مادی برزرود', 'Madi-ye Barzrud'], ['مادی بلند', 'Madi-ye Boland']] as const
+export const madiName = (key: number): readonly [string, string] => MADI_NAMES[(key - 1) % MADI_NAMES.length]!
+
+/** Keeps the number of parcels near the wanted one: plots grow or shrink a little as the city fills. */
+function createPace(plan: CityPlan) {
+  const cells = [...listCells(plan)].map((cell) => ({ index: cell.index, nominal: (cell.areaM2 / 10000) * styleOf(plan, cell).perHectare }))
+  let remaining = cells.reduce((sum, cell) => sum + cell.nominal, 0)
+  let missing = plan.parcels
+  let trust = 1
+  return {
+    scale: () => Math.min(1.35, Math.max(0.72, (remaining * trust) / Math.max(1, missing))),
+    record(cell: Cell, perHectare: number, made: number) {
+      const scaleUsed = this.scale()
+      const nominal = (cell.areaM2 / 10000) * perHectare
+      remaining -= nominal
+      missing -= made
+      trust = trust * 0.8 + 0.2 * ((made * scaleUsed) / Math.max(1, nominal))
+    },
+  }
+}

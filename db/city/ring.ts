@@ -1,0 +1,138 @@
+/**
+ * A simple polygon, counter-clockwise, in metres east and north of the city's centre. Vertices lie on a grid of one millimetre,
+ * so that neighbours share them exactly. `tag[i]` says what the edge from vertex i to i + 1 faces: an index of a frontage, or one below.
+ */
+export interface Ring {
+  x: number[]
+  y: number[]
+  tag: number[]
+}
+/** Another parcel of the same block. */
+export const INNER = -1
+/** Water, or open ground where nobody may enter. */
+export const WATER = -2
+
+export const toMillimetre = (value: number): number => Math.round(value * 1000) / 1000 + 0
+
+export function ringArea(ring: Ring): number {
+  const { x, y } = ring
+  let twice = 0
+  for (let i = 0, j = x.length - 1; i < x.length; j = i++) twice += (x[j]! - x[0]!) * (y[i]! - y[0]!) - (x[i]! - x[0]!) * (y[j]! - y[0]!)
+  return twice / 2
+}
+
+export function ringCentroid(ring: Ring): [number, number] {
+  const { x, y } = ring
+  const ox = x[0]!
+  const oy = y[0]!
+  let sum = 0
+  let cx = 0
+  let cy = 0
+  for (let i = 0, j = x.length - 1; i < x.length; j = i++) {
+    const cross = (x[j]! - ox) * (y[i]! - oy) - (x[i]! - ox) * (y[j]! - oy)
+    sum += cross
+    cx += (x[j]! + x[i]! - 2 * ox) * cross
+    cy += (y[j]! + y[i]! - 2 * oy) * cross
+  }
+  if (Math.abs(sum) < 1e-9) return [ox, oy]
+  return [ox + cx / (3 * sum), oy + cy / (3 * sum)]
+}
+
+export function isInside(ring: Ring, px: number, py: number): boolean {
+  const { x, y } = ring
+  let inside = false
+  for (let i = 0, j = x.length - 1; i < x.length; j = i++) {
+    if (y[i]! > py !== y[j]! > py && px < ((x[j]! - x[i]!) * (py - y[i]!)) / (y[j]! - y[i]!) + x[i]!) inside = !inside
+  }
+  return inside
+}
+
+export function isConvex(ring: Ring): boolean {
+  const n = ring.x.length
+  for (let i = 0; i < n; i++) {
+    const a = (i + n - 1) % n
+    const b = (i + 1) % n
+    const cross = (ring.x[i]! - ring.x[a]!) * (ring.y[b]! - ring.y[i]!) - (ring.y[i]! - ring.y[a]!) * (ring.x[b]! - ring.x[i]!)
+    if (cross < -0.01) return false
+  }
+  return true
+}
+
+/** Lowest and highest projection of the ring on a unit direction. */
+export function extent(ring: Ring, ux: number, uy: number): [number, number] {
+  let low = Infinity
+  let high = -Infinity
+  for (let i = 0; i < ring.x.length; i++) {
+    const t = ring.x[i]! * ux + ring.y[i]! * uy
+    if (t < low) low = t
+    if (t > high) high = t
+  }
+  return [low, high]
+}
+
+/** The box of smallest area around the ring: unit direction of its longer side, length and depth. */
+export function orientedBox(ring: Ring): { ux: number; uy: number; length: number; depth: number } {
+  let best = { ux: 1, uy: 0, length: 0, depth: 0 }
+  let bestArea = Infinity
+  const n = ring.x.length
+  for (let i = 0; i < n; i++) {
+    const dx = ring.x[(i + 1) % n]! - ring.x[i]!
+    const dy = ring.y[(i + 1) % n]! - ring.y[i]!
+    const size = Math.hypot(dx, dy)
+    if (size < 2) continue
+    const ux = dx / size
+    const uy = dy / size
+    const [a, b] = extent(ring, ux, uy)
+    const [c, d] = extent(ring, -uy, ux)
+    const area = (b - a) * (d - c)
+    if (area >= bestArea - 1e-6) continue
+    bestArea = area
+    best = b - a >= d - c ? { ux, uy, length: b - a, depth: d - c } : { ux: -uy, uy: ux, length: d - c, depth: b - a }
+  }
+  return best
+}
+
+/** Length of the edges that carry a frontage, in metres. */
+export function streetLength(ring: Ring): number {
+  let sum = 0
+  const n = ring.x.length
+  for (let i = 0; i < n; i++) {
+    if (ring.tag[i]! >= 0) sum += Math.hypot(ring.x[(i + 1) % n]! - ring.x[i]!, ring.y[(i + 1) % n]! - ring.y[i]!)
+  }
+  return sum
+}
+
+export function perimeter(ring: Ring): number {
+  let sum = 0
+  for (let i = 0, j = ring.x.length - 1; i < ring.x.length; j = i++) sum += Math.hypot(ring.x[i]! - ring.x[j]!, ring.y[i]! - ring.y[j]!)
+  return sum
+}
+
+/** Without repeated vertices, and without those that stand on a straight line between two edges of the same frontage. */
+export function tidy(ring: Ring): Ring {
+  const out: Ring = { x: [], y: [], tag: [] }
+  const n = ring.x.length
+  for (let i = 0; i < n; i++) {
+    const next = (i + 1) % n
+    if (ring.x[i] === ring.x[next] && ring.y[i] === ring.y[next]) continue
+    out.x.push(ring.x[i]!)
+    out.y.push(ring.y[i]!)
+    out.tag.push(ring.tag[i]!)
+  }
+  for (let i = out.x.length - 1; i >= 0 && out.x.length > 3; i--) {
+    const m = out.x.length
+    const a = (i + m - 1) % m
+    const b = (i + 1) % m
+    if (out.tag[a] !== out.tag[i]) continue
+    const dx = out.x[b]! - out.x[a]!
+    const dy = out.y[b]! - out.y[a]!
+    const size = Math.hypot(dx, dy)
+    const off = Math.abs((out.x[i]! - out.x[a]!) * dy - (out.y[i]! - out.y[a]!) * dx) / (size || 1)
+    if (size > 0.01 && off < 0.0015) {
+      out.x.splice(i, 1)
+      out.y.splice(i, 1)
+      out.tag.splice(i, 1)
+    }
+  }
+  return out
+}
