@@ -6,7 +6,7 @@ import { tileRoutes, type TileRouteOptions } from '../../tiles/serve.ts'
 
 /** The tile routes alone, with the error answers of the whole application. */
 export async function openTileApp(options: TileRouteOptions): Promise<FastifyInstance> {
-  const app = fastify({ routerOptions: { maxParamLength: 200 } })
+  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } })
   answerErrors(app)
   await app.register(tileRoutes, options)
   await app.ready()
