@@ -8,7 +8,7 @@ declare global {
       detail?: string
     }
     interface PageData {
-      municipality: import('#src/land/places/types.ts').Municipality | null
+      municipality?: import('#src/land/places/types.ts').Municipality | null
     }
   }
 }
