@@ -143,6 +143,7 @@ const HATCHES: Record<LandUseHue, Hatch> = {
   IND: { size: 14, draw: (pen) => stroke(pen, [0, 0.5, 14, 0.5], [0, 7.5, 14, 7.5], [3.5, 0, 3.5, 7], [10.5, 7, 10.5, 14]) },
   MIX: diagonal(2.2 * MM),
   VAC: EMPTY,
+  NONE: EMPTY,
 }
 
 /** A repeating piece of park (trees at random) and of orchard (rows 9 m apart) as they look from `zoom`. */

@@ -21,12 +21,12 @@ export function pixelsAtLeast(metres: ExpressionSpecification, lat: number, leas
   return ['interpolate', ['exponential', 2], ['zoom'], ...stops] as unknown as ExpressionSpecification
 }
 
-/** The class of the feature with the residential density in it (`RES1`…), `VAC` where the source does not say. */
+/** The class of the feature with the residential density in it (`RES1`…), `NONE` where the source does not say. */
 export const LAND_USE_HUE: ExpressionSpecification = [
   'case',
   ['==', ['get', 'land_use'], 'RES'],
   ['concat', 'RES', ['to-string', ['coalesce', ['get', 'density'], 2]]],
-  ['coalesce', ['get', 'land_use'], 'VAC'],
+  ['coalesce', ['get', 'land_use'], 'NONE'],
 ]
 
 /** The colour of a feature's land use; `tint` may change each hue (for buildings in 3D). */
@@ -35,7 +35,7 @@ export function colourOfUse(
   tint: (hue: string) => string = (hue) => hue,
 ): DataDrivenPropertyValueSpecification<string> {
   const pairs = LAND_USE_HUES.flatMap((hue) => [hue, tint(palette.uses[hue])])
-  return ['match', LAND_USE_HUE, ...pairs, tint(palette.uses.VAC)] as unknown as ExpressionSpecification
+  return ['match', LAND_USE_HUE, ...pairs, tint(palette.uses.NONE)] as unknown as ExpressionSpecification
 }
 
 /** Right-of-way width of a street segment in metres; by its class when the source does not know it. */

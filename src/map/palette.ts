@@ -28,8 +28,8 @@ export interface Palette {
   uses: Record<LandUseHue, string>
 }
 
-/** Residential has a hue for each density; a parcel whose use is not known is drawn as barren without its own hue. */
-export type LandUseHue = 'RES1' | 'RES2' | 'RES3' | Exclude<LandUse, 'RES'>
+/** Residential has a hue for each density; NONE = the source does not say. */
+export type LandUseHue = 'RES1' | 'RES2' | 'RES3' | 'NONE' | Exclude<LandUse, 'RES'>
 export const LAND_USE_HUES = [
   'RES1',
   'RES2',
@@ -55,6 +55,7 @@ export const LAND_USE_HUES = [
   'NAT',
   'BUF',
   'VAC',
+  'NONE',
 ] as const satisfies readonly LandUseHue[]
 
 const TOKENS = {

@@ -1,3 +1,4 @@
+import type { Bbox } from '#src/land/parcels/types.ts'
 import type { LayerSettings } from './layer-catalogue.ts'
 import type { Palette } from './palette.ts'
 
@@ -12,6 +13,8 @@ export interface StyleInput {
   lat: number
   /** Scheme and host that serves the tiles: the worker does not know the page's address. */
   origin: string
+  /** Where there are tiles at all: outside nothing is asked for. */
+  bounds: Bbox
 }
 
 /** Weights of our own font: the first name only says the weight, the page's @font-face gives the shapes (one file for all). */

@@ -51,7 +51,6 @@ export function landLayers(input: StyleInput): LayerSpecification[] {
       source: 'land',
       'source-layer': 'blocks',
       maxzoom: PARCELS_FROM,
-      filter: ['has', 'land_use'],
       layout: { visibility: useVisibility },
       paint: { 'fill-color': colourOfUse(palette), 'fill-opacity': useOpacity },
     },
@@ -208,7 +207,7 @@ export function landLayers(input: StyleInput): LayerSpecification[] {
 /** Mixed use is always striped and a buffer always hatched; the others when the reader asks for hatches. */
 function hatched(isHatched: boolean): FilterSpecification {
   if (!isHatched) return ['in', ['get', 'land_use'], ['literal', ['MIX', 'BUF']]]
-  return ['!', ['in', ['coalesce', ['get', 'land_use'], 'VAC'], ['literal', ['VAC', 'TRN']]]]
+  return ['!', ['in', ['coalesce', ['get', 'land_use'], 'NONE'], ['literal', ['VAC', 'TRN', 'NONE']]]]
 }
 
 /** Trees keep their size in metres: the image of each zoom is drawn for it. */

@@ -1,4 +1,4 @@
-import type { LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { LayerSpecification, StyleSpecification, VectorSourceSpecification } from 'maplibre-gl'
 import type { StyleInput } from './style-input.ts'
 import { labelLayers } from './style-labels.ts'
 import { groundLayers, landLayers } from './style-land.ts'
@@ -28,9 +28,9 @@ export function buildStyle(input: StyleInput): StyleSpecification {
     name: 'Barzan',
     light: { anchor: 'viewport', color: '#ffffff', intensity: 0.28, position: [1.3, 210, 35] },
     sources: {
-      land: { type: 'vector', url: `${input.origin}/tiles/land.json` },
-      plan: { type: 'vector', url: `${input.origin}/tiles/plan.json` },
-      labels: { type: 'vector', url: `${input.origin}/tiles/labels.json` },
+      land: tiles('land', 8, input),
+      plan: tiles('plan', 13, input),
+      labels: tiles('labels', 11, input),
       focus: { type: 'geojson', data: EMPTY },
       drawn: { type: 'geojson', data: EMPTY },
       measured: { type: 'geojson', data: EMPTY },
@@ -38,4 +38,9 @@ export function buildStyle(input: StyleInput): StyleSpecification {
     },
     layers,
   }
+}
+
+/** A tile set by its contract instead of its TileJSON: one round trip less before the first tile. */
+function tiles(set: string, minzoom: number, { origin, bounds }: StyleInput): VectorSourceSpecification {
+  return { type: 'vector', tiles: [`${origin}/tiles/${set}/{z}/{x}/{y}.mvt`], minzoom, maxzoom: 16, bounds }
 }

@@ -1,0 +1,133 @@
+import type { Position } from 'geojson'
+import type { OpenMap } from './open-map.ts'
+import type { ParcelDetailFeature } from '#src/land/parcels/types.ts'
+import type { Place } from '#src/land/places/types.ts'
+import { announce } from '#src/ui/components/announce.svelte.ts'
+import { m } from '#src/ui/paraglide/messages.js'
+import { findParcel, findParcelAt, selectParcels } from './find-parcels.ts'
+import type { MapState } from './map-state.svelte.ts'
+import { flyToBox, revealBox } from './move-camera.ts'
+import { describeParcel, describeSelection, nameOf } from './say-parcel.ts'
+import type { MapAddress, SelectionShape, Tool } from './url-state.ts'
+
+type Locale = 'fa' | 'en'
+
+export interface MapActions {
+  /** Bring a parcel into focus by its code. `shouldFly` moves the camera to it; otherwise only when it is hidden. */
+  focusParcel: (code: string, shouldFly?: boolean, known?: ParcelDetailFeature) => Promise<void>
+  focusParcelAt: (at: Position) => Promise<void>
+  leaveParcel: () => void
+  focusPlace: (place: Place) => void
+  select: (shape: SelectionShape) => Promise<void>
+  clearSelection: () => void
+  undoSelection: () => void
+  takeTool: (tool: Tool) => void
+  /** Take over an address: from a link, or when the reader goes back. */
+  enter: (address: MapAddress) => void
+}
+
+/** What the reader can do on the map page, whatever it was asked through: pointer, keyboard, list or address. */
+export function createMapActions(state: MapState, locale: Locale, currentMap: () => OpenMap | null): MapActions {
+  let asked = 0
+
+  async function focusParcel(code: string, shouldFly = false, known?: ParcelDetailFeature) {
+    const ask = ++asked
+    state.address.parcel = code
+    state.place = null
+    if (known === undefined) state.focus = { status: 'loading', code }
+    state.panel = 'parcel'
+    try {
+      const parcel = known ?? (await findParcel(code, locale))
+      if (ask !== asked) return // the reader has gone on meanwhile
+      if (parcel === null) {
+        state.focus = { status: 'failed', code, reason: m.map_parcel_missing({ code }) }
+        announce(m.map_parcel_missing({ code }))
+        return
+      }
+      state.focus = { status: 'here', code, parcel }
+      announce(m.map_parcel_chosen({ parcel: describeParcel(parcel.properties, locale) }))
+      const open = currentMap()
+      if (open) (shouldFly ? flyToBox : revealBox)(open.map, parcel.properties.bbox)
+    } catch (cause) {
+      if (ask === asked) state.focus = { status: 'failed', code, reason: cause instanceof Error ? cause.message : String(cause) }
+    }
+  }
+
+  async function select(shape: SelectionShape, isUndo = false) {
+    const before = state.selected
+    if (!isUndo && before.status !== 'none') state.past.push(before.shape)
+    state.address.selection = shape
+    state.selected = { status: 'loading', shape }
+    try {
+      const { ids, summary, truncated = false } = await selectParcels(shape, locale)
+      if (state.selected.status === 'none' || state.selected.shape !== shape) return
+      state.selected = { status: 'here', shape, ids, summary, isTruncated: truncated }
+      announce(describeSelection(summary, locale))
+    } catch (cause) {
+      if (state.selected.status !== 'none' && state.selected.shape === shape)
+        state.selected = { status: 'failed', shape, reason: cause instanceof Error ? cause.message : String(cause) }
+    }
+  }
+
+  function leaveParcel() {
+    asked++
+    state.focus = { status: 'none' }
+    state.place = null
+    state.address.parcel = null
+    if (state.panel === 'parcel' || state.panel === 'place') state.panel = 'none'
+  }
+
+  function clearSelection() {
+    if (state.selected.status !== 'none') state.past.push(state.selected.shape)
+    state.selected = { status: 'none' }
+    state.address.selection = null
+    if (state.panel === 'selection') state.panel = 'none'
+    announce(m.map_selection_cleared())
+  }
+
+  return {
+    focusParcel,
+    async focusParcelAt(at) {
+      try {
+        const found = await findParcelAt(at, locale)
+        if (found) await focusParcel(found.properties.code)
+        else announce(m.map_nothing_here())
+      } catch (cause) {
+        announce(cause instanceof Error ? cause.message : String(cause))
+      }
+    },
+    leaveParcel,
+    focusPlace(place) {
+      leaveParcel()
+      state.place = place
+      state.panel = 'place'
+      announce(m.map_went_to({ place: nameOf(place, locale) }))
+      const open = currentMap()
+      if (open) flyToBox(open.map, place.bbox)
+    },
+    select: (shape) => select(shape),
+    clearSelection,
+    undoSelection() {
+      const shape = state.past.pop()
+      if (shape) void select(shape, true)
+      else clearSelection()
+    },
+    takeTool(tool) {
+      state.address.tool = state.address.tool === tool ? 'pan' : tool
+      state.drawingHint = null
+      if (!state.address.tool.startsWith('measure')) state.measurement = null
+      if (state.panel === 'tools') state.panel = 'none'
+    },
+    enter({ view, ...address }) {
+      const { parcel, selection } = address
+      Object.assign(state.address, address)
+      if (view)
+        currentMap()?.map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch })
+      if (parcel === null) leaveParcel()
+      else if (state.focus.status === 'none' || state.focus.code !== parcel) void focusParcel(parcel)
+      const shown = state.selected.status === 'none' ? null : state.selected.shape
+      if (selection === null) state.selected = { status: 'none' }
+      else if (JSON.stringify(shown) !== JSON.stringify(selection)) void select(selection, true)
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import type { Map as MapLibreMap } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import type { Bbox } from '#src/land/parcels/types.ts'
+import { applyStyleChanges, compareStyles } from './apply-style.ts'
+import { drawIcons } from './draw-icons.ts'
+import { drawPatterns } from './draw-patterns.ts'
+import type { Palette } from './palette.ts'
+import { buildStyle } from './style.ts'
+import type { StyleInput } from './style-input.ts'
+import type { View } from './url-state.ts'
+
+export interface OpenMapOptions {
+  container: HTMLElement
+  style: StyleInput
+  view: View | null
+  bounds: Bbox
+  /** Words of MapLibre's own for screen readers, in the page's language. */
+  canvasLabel: string
+}
+
+/** The open map: MapLibre's, and how to redraw it with another style input. */
+export interface OpenMap {
+  map: MapLibreMap
+  restyle: (input: StyleInput) => void
+}
+
+/** Whether this browser can draw the map at all. */
+export function canDrawMap(): boolean {
+  try {
+    return document.createElement('canvas').getContext('webgl2') !== null
+  } catch {
+    return false
+  }
+}
+
+/** Load MapLibre (only here), open the map in `container` and give it our style, patterns and icons. */
+export async function openMap({ container, style, view, bounds, canvasLabel }: OpenMapOptions): Promise<OpenMap> {
+  const { Map, setWorkerUrl } = await import('maplibre-gl')
+  setWorkerUrl(workerUrl)
+  let current = buildStyle(style)
+  let palette = style.palette
+  const map = new Map({
+    container,
+    style: current,
+    ...(view === null
+      ? { bounds, fitBoundsOptions: { padding: 24 } }
+      : { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing, pitch: view.pitch }),
+    minZoom: 8,
+    maxZoom: 21,
+    maxPitch: 60,
+    attributionControl: false,
+    fadeDuration: prefersStillness() ? 0 : 200,
+    dragRotate: true,
+    // Names along streets are placed by us for one direction of reading; copies of the world are of no use to one city.
+    renderWorldCopies: false,
+    locale: { 'Map.Title': canvasLabel },
+    validateStyle: false,
+    // Ground outside the city has no tiles: do not ask for it beyond a margin.
+    maxBounds: widen(bounds, 1.5),
+  })
+  map.touchPitch.disable()
+  addImages(map, palette, style.lat)
+  return {
+    map,
+    restyle(input) {
+      if (input.palette !== palette) {
+        palette = input.palette
+        addImages(map, palette, input.lat)
+      }
+      const next = buildStyle(input)
+      applyStyleChanges(map, compareStyles(current, next))
+      current = next
+    },
+  }
+}
+
+export function prefersStillness(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches
+}
+
+/** Images are replaced in place when the theme changes: their sizes do not depend on it. */
+function addImages(map: MapLibreMap, palette: Palette, lat: number): void {
+  for (const { name, data, pixelRatio } of [...drawPatterns(palette, lat), ...drawIcons(palette)]) {
+    if (map.hasImage(name)) map.updateImage(name, data)
+    else
+      map.addImage(
+        name,
+        data,
+        name === 'ink-box' ? { pixelRatio, content: [6, 6, 26, 26], stretchX: [[8, 24]], stretchY: [[8, 24]] } : { pixelRatio },
+      )
+  }
+}
+
+function widen([west, south, east, north]: Bbox, by: number): Bbox {
+  const [dx, dy] = [Math.max(east - west, 0.05) * by, Math.max(north - south, 0.05) * by]
+  return [west - dx, Math.max(-85, south - dy), east + dx, Math.min(85, north + dy)]
+}
