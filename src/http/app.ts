@@ -61,7 +61,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(exportRoutes, { db })
   await app.register(themeRoutes, { db })
   await app.register(placeRoutes, { db })
-  await app.register(printRoutes, { db, pool })
+  await app.register(printRoutes, { db })
   await app.register(tileRoutes, { pool, origin: config.origin })
   if (pages) await app.register(handOverPages, { pages })
 

@@ -35,9 +35,12 @@ export function listCodeReadings(typed: string): string[] {
   return [...new Set(readings)]
 }
 
-/** The property (ملک) to which a building, apartment or shop code belongs, in both reading orders. */
+/**
+ * The property (ملک) to which a building, apartment or shop code belongs, in both reading orders. The four parts of a property
+ * are never zero, which tells a reading that cannot be meant.
+ */
 export function listPropertyCodes(numbers: readonly number[]): string[] {
   if (numbers.length !== PARTS) return []
-  const orders = [numbers, numbers.toReversed()]
-  return [...new Set(orders.map((parts) => [...parts.slice(0, PROPERTY_PARTS), 0, 0, 0].join('-')))]
+  const properties = [numbers, numbers.toReversed()].map((parts) => parts.slice(0, PROPERTY_PARTS))
+  return [...new Set(properties.filter((parts) => parts.every((part) => part > 0)).map((parts) => [...parts, 0, 0, 0].join('-')))]
 }
