@@ -7,7 +7,7 @@ import { say, SetupProblem } from './say.mjs'
 /** What the pages are built from, beside src. */
 const CONFIGURATION = ['svelte.config.js', 'vite.config.ts', 'package-lock.json']
 /** In src, but not in the pages: setup, and what the build itself writes. */
-const APART = ['src/setup', 'src/ui/paraglide']
+const APART = ['src/setup', 'src/ui/paraglide', 'src/ui/fonts/vazirmatn.woff2', 'src/ui/project.inlang/README.md']
 
 /**
  * `vite build` when build/ is missing or was made from other sources. By content, not by time: git changes times at will.
@@ -50,9 +50,9 @@ function hashSources(project) {
 
 /** @param {string} project @param {string} folder @returns {string[]} */
 function listFiles(project, folder) {
-  if (APART.includes(folder)) return []
   const entries = readdirSync(join(project, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  return entries.flatMap((entry) =>
-    entry.isDirectory() ? listFiles(project, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
-  )
+  return entries
+    .map((entry) => ({ isFolder: entry.isDirectory(), path: `${folder}/${entry.name}` }))
+    .filter(({ path }) => !APART.includes(path) && !path.includes('/.'))
+    .flatMap(({ isFolder, path }) => (isFolder ? listFiles(project, path) : [path]))
 }
