@@ -8,13 +8,13 @@ const IDLE_MS = 60_000
 
 /** Typesets sheets, one at a time, in a process of its own that begins with the first sheet and ends when idle. */
 export interface SheetCompiler {
-  /** The PDF. Throws Problem `too-slow` after 10 s or when others are in line already. */
+  /** The PDF. Throws Problem `too-slow` after 10 s or when many are in line already. */
   compile(job: TypesetJob): Promise<Buffer>
   close(): void
 }
 
 export function createSheetCompiler(timeLimitMs = TIME_LIMIT_MS): SheetCompiler {
-  const gate = limitConcurrency({ atOnce: 1, waiting: 8 }, () => new Problem('too-slow', [BUSY]))
+  const gate = limitConcurrency({ atOnce: 1, waiting: 8 }, () => new Problem('too-slow', [TOO_SLOW]))
   let child: ChildProcess | null = null
   let idle: NodeJS.Timeout | undefined
 
@@ -70,10 +70,6 @@ export function createSheetCompiler(timeLimitMs = TIME_LIMIT_MS): SheetCompiler 
   return { compile: (job) => gate(() => run(job)), close }
 }
 
-const BUSY = {
-  fa: 'چند نقشهٔ دیگر در حال ساخته‌شدن است؛ کمی بعد دوباره بخواهید.',
-  en: 'Other maps are being made; ask again in a moment.',
-}
 const TOO_SLOW = {
   fa: 'ساختن نقشه بیش از ۱۰ ثانیه طول کشید؛ مقیاس بزرگ‌تر یا کاغذ کوچک‌تر بردارید.',
   en: 'Making the map took more than 10 s; choose a larger scale or a smaller paper.',

@@ -6,10 +6,10 @@ import { drawMap, type DrawnMap } from './draw-map.ts'
 import { drawLineSwatch, drawSwatch } from './land-use-marks.ts'
 import { chooseScaleBar, coverGround, layOutSheet, listGridLines } from './lay-out-sheet.ts'
 import { labelMap } from './label-map.ts'
-import { countParcelsOnSheet, findPrintGround, hasParcel, listUseNames, type PrintGround, type Sheet } from './queries.ts'
+import { countParcelsOnSheet, findPrintGround, hasParcel, type PrintGround, type Sheet } from './queries.ts'
 import { PRINT_LAYERS, type PrintLayer, type PrintRequest } from './types.ts'
 import type { TypesetJob } from './typeset.ts'
-import { isWord, say, type Word } from './words.ts'
+import { say } from './words.ts'
 
 /** Most parcels on one sheet: beyond it a printed parcel is smaller than its outline and the file larger than a mail takes. */
 export const SHEET_PARCEL_LIMIT = 30_000
@@ -34,8 +34,7 @@ export async function composeSheet(db: Db, request: PrintRequest, now: Date): Pr
   if (request.selectedCode && !(await hasParcel(db, sheet, request.selectedCode))) throw new Problem('parcel-not-found')
 
   const map = await drawMap(db, sheet, layout, layers, scale, request.selectedCode)
-  const labels =
-    layers.has('labels') || map.has.selected ? await labelMap(db, sheet, layout, layers, request, map.selectedAt) : []
+  const labels = layers.has('labels') || map.has.selected ? await labelMap(db, sheet, layout, layers, request, map) : []
   const grid = listGridLines(sheet.ground, layout.mmPerMetre)
   const municipality = locale === 'fa' ? ground.nameFa : ground.nameEn
   const write = (lines: { metres: number; mm: number }[]) =>
@@ -57,7 +56,7 @@ export async function composeSheet(db: Db, request: PrintRequest, now: Date): Pr
       scaleBar: writeScaleBar(layout.mmPerMetre, locale),
       grid: { eastings: write(grid.eastings), northings: write(grid.northings) },
       labels,
-      legend: await writeLegend(db, map, locale),
+      legend: writeLegend(map, locale),
       facts: listFacts(ground, grid.step, locale, now),
       words: Object.fromEntries(
         (['sourceOfMunicipality', 'scale', 'legend', 'north', 'notice', 'preparedBy', 'approvedBy'] as const).map((word) => [
@@ -86,18 +85,14 @@ function writeScaleBar(mmPerMetre: number, locale: Locale) {
   }
 }
 
-async function writeLegend(db: Db, map: DrawnMap, locale: Locale) {
-  const names = await listUseNames(db)
-  const uses = map.classes.map((useClass) => {
-    const name = names.get(useClass)
-    const text = isWord(useClass) ? say(useClass, locale) : locale === 'fa' ? name?.nameFa : name?.nameEn
-    // What stands in brackets in the resolution's names explains; a legend has no room for it.
-    return { swatch: drawSwatch(useClass), text: (text ?? useClass).replace(/\s*\(.*\)/, '') }
-  })
-  const lines = (
-    ['buildings', 'water', 'streetLines', 'buffers', 'zones', 'findings', 'selected'] as const satisfies readonly Word[]
-  ).filter((word) => map.has[word])
-  return [...uses, ...lines.map((word) => ({ swatch: drawLineSwatch(word), text: say(word, locale) }))]
+function writeLegend(map: DrawnMap, locale: Locale) {
+  const lines = (['buildings', 'water', 'streetLines', 'buffers', 'zones', 'findings', 'selected'] as const).filter(
+    (name) => map.has[name],
+  )
+  return [
+    ...map.classes.map((useClass) => ({ swatch: drawSwatch(useClass), text: say(useClass, locale) })),
+    ...lines.map((name) => ({ swatch: drawLineSwatch(name), text: say(name, locale) })),
+  ]
 }
 
 function listFacts(ground: PrintGround, gridStepM: number, locale: Locale, now: Date) {
@@ -111,8 +106,13 @@ function listFacts(ground: PrintGround, gridStepM: number, locale: Locale, now: 
     { name: say('crs', locale), value: isolate(crs) },
     { name: '', value: isolate(`EPSG:${ground.srid}`) },
     { name: say('grid', locale), value: `${formatNumber(gridStepM, locale)} ${say('metre', locale)}` },
-    { name: say('scaleFactor', locale), value: formatNumber(ground.scaleFactor, locale, 5) },
-    { name: say('convergence', locale), value: isolate(writeAngle(-ground.convergence, locale)) },
+    {
+      name: say('projection', locale),
+      value: `${formatNumber(ground.scaleFactor, locale, 5)}، ${isolate(writeAngle(-ground.convergence, locale))}`.replace(
+        '،',
+        locale === 'fa' ? '،' : ',',
+      ),
+    },
   ]
 }
 

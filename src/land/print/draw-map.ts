@@ -11,6 +11,8 @@ export interface DrawnMap {
   classes: UseClass[]
   /** The middle of the chosen parcel's corners, millimetres of the frame; `null` when none is chosen or it is elsewhere. */
   selectedAt: Position | null
+  /** Room for its label, millimetres. */
+  selectedWidth: number
   has: {
     buildings: boolean
     water: boolean
@@ -58,14 +60,14 @@ export async function drawMap(
   const classes = CLASS_ORDER.filter((useClass) => uses.some((use) => use.useClass === useClass))
 
   const parts = [
-    // A street is white between its edges: the edge is a wider line under all the white ones, so that crossings stay open.
-    ...streets.map((s) => line(s.d, (s.widthM ?? 3) * sheet.mmPerMetre + widths.casing * 2, '#CDBF9F')),
-    ...streets.map((s) => line(s.d, (s.widthM ?? 3) * sheet.mmPerMetre, '#FFFFFF')),
+    // Where no blocks say where the street ends, its edge is a wider line under all the white ones, so that crossings stay open.
+    ...(blocks ? [] : streets).map((s) => line(s.d, (s.widthM ?? 3) * sheet.mmPerMetre + widths.casing * 2, '#CDBF9F', 'butt')),
+    ...streets.map((s) => line(s.d, (s.widthM ?? 3) * sheet.mmPerMetre, '#FFFFFF', 'round')),
     water && `<path d="${water}" fill="#9CCDCB" stroke="#5FA3A3" stroke-width="0.18"/>`,
     ...uses.map((use) =>
       fillPath(use.useClass, use.d, `stroke="#8C7B55" stroke-width="${widths.parcel}" stroke-linejoin="round"`),
     ),
-    buildings && `<path d="${buildings}" fill="#6B4A1E" fill-opacity="0.2" stroke="#6B5A36" stroke-width="${widths.building}"/>`,
+    buildings && `<path d="${buildings}" fill="#6B4A1E" fill-opacity="0.16" stroke="#6B5A36" stroke-width="${widths.building}"/>`,
     blocks && `<path d="${blocks}" fill="none" stroke="#5E5233" stroke-width="${widths.block}" stroke-linejoin="round"/>`,
     zones && `<path d="${zones}" fill="none" stroke="#3C5F97" stroke-width="0.35" stroke-dasharray="4 1.2 0.8 1.2"/>`,
     buffers && `<path d="${buffers}" fill="none" stroke="#2F7F8B" stroke-width="0.3" stroke-dasharray="2.4 1 0.5 1"/>`,
@@ -85,6 +87,7 @@ export async function drawMap(
       `<defs>${classes.map(definePattern).join('')}</defs><rect width="${width}" height="${height}" fill="#FFFFFF"/>${parts.filter(Boolean).join('')}</svg>`,
     classes,
     selectedAt: selected?.d ? selected.at : null,
+    selectedWidth: selected?.d ? widthOf(selected.corners) : 0,
     has: {
       buildings: buildings !== '', water: water !== '', streetLines: streetLines !== '', buffers: buffers !== '', zones: zones !== '',
       findings: findings !== '', selected: Boolean(selected?.d),
@@ -92,6 +95,11 @@ export async function drawMap(
   }
 }
 
-function line(d: string, width: number, colour: string): string {
-  return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${width.toFixed(3)}" stroke-linecap="round" stroke-linejoin="round"/>`
+function line(d: string, width: number, colour: string, cap: 'butt' | 'round'): string {
+  return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${width.toFixed(3)}" stroke-linecap="${cap}" stroke-linejoin="round"/>`
+}
+
+function widthOf(corners: Position[]): number {
+  const xs = corners.map(([x]) => x!)
+  return xs.length > 0 ? Math.max(...xs) - Math.min(...xs) : 0
 }

@@ -1,8 +1,8 @@
-import type { Position } from 'geojson'
 import type { Db } from '#db/connect.ts'
 import { digitsFor } from '../../kernel/numbers.ts'
+import type { DrawnMap } from './draw-map.ts'
 import type { SheetLayout } from './lay-out-sheet.ts'
-import { createLabelBoard, placeAlongLine, placeAtPoint, type Label } from './place-labels.ts'
+import { createLabelBoard, measureText, placeAlongLine, placeAtPoint, type Label } from './place-labels.ts'
 import { listHouseNumbers, listNamedLines, listNamedPoints, type Sheet } from './queries.ts'
 import type { PrintLayer, PrintRequest } from './types.ts'
 
@@ -13,7 +13,7 @@ export async function labelMap(
   layout: SheetLayout,
   layers: ReadonlySet<PrintLayer>,
   request: PrintRequest,
-  selectedAt: Position | null,
+  drawn: Pick<DrawnMap, 'selectedAt' | 'selectedWidth'>,
 ): Promise<Label[]> {
   const { scale, locale } = request
   const board = createLabelBoard(layout.frame)
@@ -21,16 +21,20 @@ export async function labelMap(
     digitsFor((locale === 'fa' ? (named.nameFa ?? named.nameEn) : (named.nameEn ?? named.nameFa)) ?? '', locale)
   const shows = (layer: PrintLayer, upTo: number) => layers.has('labels') && layers.has(layer) && scale <= upTo
 
-  if (selectedAt && request.selectedCode) {
-    const text = `\u2066${digitsFor(request.selectedCode, locale)}\u2069`
-    board.add({ text, x: selectedAt[0]!, y: selectedAt[1]!, turn: 0, size: 8, style: 'selected' })
+  if (drawn.selectedAt && request.selectedCode) {
+    const [x, y] = drawn.selectedAt as [number, number]
+    const text = digitsFor(request.selectedCode, locale)
+    // Its code stands on the parcel when it fits there, and in any case in the panel.
+    if (measureText(text, 7).width < drawn.selectedWidth)
+      board.add({ text: `\u2066${text}\u2069`, x, y, turn: 0, size: 7, style: 'selected' })
+    board.reserve(x, y, drawn.selectedWidth / 2, 2)
   }
   if (shows('streets', 10_000)) {
     for (const line of await listNamedLines(db, sheet, 'streets')) {
       const widthMm = (line.widthM ?? 8) * sheet.mmPerMetre
       const size = Math.min(9, Math.max(5.5, widthMm * 1.5))
       if (widthMm < 1.1) continue // the name would lie on the houses
-      placeAlongLine(board, line, nameOf(line), size, 'street', 110)
+      placeAlongLine(board, line, nameOf(line), size, 'street', 80)
     }
   }
   if (shows('water', 25_000)) {

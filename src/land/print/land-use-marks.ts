@@ -83,14 +83,14 @@ export function fillPath(useClass: UseClass, d: string, stroke: string): string 
   return `<path d="${d}" fill="${FILLS[useClass] ?? 'none'}"/><path d="${d}" fill="url(#h-${useClass})" ${stroke}/>`
 }
 
-/** The legend's swatch, 8 × 4.4 mm. */
+/** The legend's swatch, 6.4 × 3.5 mm. */
 export function drawSwatch(useClass: UseClass): string {
   const box = fillPath(useClass, 'M0.1 0.1H7.9V4.3H0.1Z', 'stroke="#8C7B55" stroke-width="0.15"')
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="8mm" height="4.4mm" viewBox="0 0 8 4.4"><defs>${definePattern(useClass)}</defs>${box}</svg>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="6.4mm" height="3.52mm" viewBox="0 0 8 4.4"><defs>${definePattern(useClass)}</defs>${box}</svg>`
 }
 
 const LINE_SWATCHES = {
-  buildings: '<path d="M2 0.7H6V3.7H2Z" fill="#6B4A1E" fill-opacity="0.2" stroke="#6B5A36" stroke-width="0.15"/>',
+  buildings: '<path d="M2 0.7H6V3.7H2Z" fill="#6B4A1E" fill-opacity="0.16" stroke="#6B5A36" stroke-width="0.15"/>',
   water: '<path d="M0.1 0.1H7.9V4.3H0.1Z" fill="#9CCDCB" stroke="#5FA3A3" stroke-width="0.18"/>',
   streetLines: '<path d="M0 2.2H8" stroke="#B0281F" stroke-width="0.32" stroke-dasharray="1.8 1"/>',
   buffers: '<path d="M0 2.2H8" stroke="#2F7F8B" stroke-width="0.3" stroke-dasharray="2.4 1 0.5 1"/>',
@@ -99,9 +99,9 @@ const LINE_SWATCHES = {
   selected: '<path d="M1 0.6H7V3.8H1Z" fill="#0A6A70" fill-opacity="0.1" stroke="#0A6A70" stroke-width="0.6"/>',
 } as const
 
-/** The legend's swatch of what is not a land use, 8 × 4.4 mm. */
+/** The legend's swatch of what is not a land use, 6.4 × 3.5 mm. */
 export function drawLineSwatch(of: keyof typeof LINE_SWATCHES): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="8mm" height="4.4mm" viewBox="0 0 8 4.4">${LINE_SWATCHES[of]}</svg>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="6.4mm" height="3.52mm" viewBox="0 0 8 4.4">${LINE_SWATCHES[of]}</svg>`
 }
 
 /** The hue of a fill, dark enough to be a line on it. */

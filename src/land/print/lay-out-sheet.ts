@@ -23,8 +23,8 @@ export interface SheetLayout {
 const PAGES: Record<Paper, [short: number, long: number]> = { a4: [210, 297], a3: [297, 420] }
 const MARGIN = 8
 const GUTTER = 5 // between neatline and frame, where the coordinates stand
-const SIDE_PANEL = { a4: 58, a3: 66 }
-const BOTTOM_PANEL = { a4: 66, a3: 74 }
+const SIDE_PANEL = { a4: 60, a3: 68 }
+const BOTTOM_PANEL = { a4: 72, a3: 76 }
 
 /** Place frame and panel: beside the map on a landscape sheet, below it on a portrait one. */
 export function layOutSheet(paper: Paper, orientation: Orientation, scale: number): SheetLayout {

@@ -213,10 +213,3 @@ export async function listNamedPoints(
     order by 1`.execute(db)
   return rows
 }
-
-/** Names of the land uses that the sheet shows. */
-export async function listUseNames(db: Db): Promise<Map<string, { nameFa: string; nameEn: string }>> {
-  const { rows } = await sql<{ code: string; nameFa: string; nameEn: string }>`
-    select code, name_fa as "nameFa", name_en as "nameEn" from land.land_uses`.execute(db)
-  return new Map(rows.map((row) => [row.code, row]))
-}

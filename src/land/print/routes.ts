@@ -1,10 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { sql } from 'kysely'
 import type { Db } from '#db/connect.ts'
 import { todayInTehran } from '../../kernel/calendar.ts'
+import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { composeSheet } from './compose-sheet.ts'
 import { createSheetCompiler } from './compile-sheet.ts'
 import { ORIENTATIONS, PAPERS, PRINT_LAYERS, SCALE_LIMITS, type PrintRequest } from './types.ts'
+import type { TypesetJob } from './typeset.ts'
 
 const body = {
   type: 'object',
@@ -41,6 +44,8 @@ const body = {
 /** `POST /api/print`: a map sheet at an exact scale, as a vector PDF. */
 export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) => {
   const compiler = createSheetCompiler()
+  // While one sheet is typeset the next may be drawn; more would only crowd the database.
+  const make = limitConcurrency({ atOnce: 2, waiting: 8 }, () => new Problem('too-slow', [BUSY]))
   app.addHook('onClose', async () => compiler.close())
 
   app.post<{ Body: PrintRequest }>(
@@ -60,7 +65,7 @@ export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) =
     async (request, reply) => {
       if (Math.abs(request.body.center[1]!) > 85) throw new Problem('bad-request', [BAD_LATITUDE])
       const now = new Date()
-      const pdf = await compiler.compile(await composeSheet(db, request.body, now))
+      const pdf = await make(async () => compiler.compile(await drawSheet(db, request.body, now)))
       return reply
         .type('application/pdf')
         .header('content-disposition', `inline; filename="map-1-${request.body.scale}-${todayInTehran(now)}.pdf"`)
@@ -70,6 +75,22 @@ export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) =
   )
 }
 
+/** All of a sheet from one state of the land, in 10 s at most. */
+async function drawSheet(db: Db, request: PrintRequest, now: Date): Promise<TypesetJob> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => {
+      await sql`set local statement_timeout = '10s'`.execute(tx)
+      return composeSheet(tx, request, now)
+    })
+}
+
+const BUSY = {
+  fa: 'چند نقشهٔ دیگر در حال ساخته‌شدن است؛ کمی بعد دوباره بخواهید.',
+  en: 'Other maps are being made; ask again in a moment.',
+}
 const BAD_LATITUDE = {
   fa: 'center باید [طول، عرض] جغرافیایی باشد و عرض میان −۸۵ و ۸۵.',
   en: 'center must be [longitude, latitude], the latitude between −85 and 85.',

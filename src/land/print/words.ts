@@ -10,8 +10,7 @@ const WORDS = {
   kilometre: { fa: 'کیلومتر', en: 'km' },
   crs: { fa: 'دستگاه مختصات', en: 'Coordinates' },
   grid: { fa: 'فاصلهٔ شبکه', en: 'Grid spacing' },
-  convergence: { fa: 'همگرایی شبکه', en: 'Convergence' },
-  scaleFactor: { fa: 'ضریب مقیاس', en: 'Scale factor' },
+  projection: { fa: 'ضریب و همگرایی', en: 'Factor, convergence' },
   printedOn: { fa: 'تاریخ چاپ', en: 'Printed on' },
   dataOf: { fa: 'تاریخ داده', en: 'Data of' },
   source: { fa: 'منبع', en: 'Source' },
@@ -23,21 +22,40 @@ const WORDS = {
   selected: { fa: 'ملک برگزیده', en: 'Chosen parcel' },
   buildings: { fa: 'ساختمان', en: 'Building' },
   water: { fa: 'آب', en: 'Water' },
-  streetLines: { fa: 'بر اصلاحی طرح', en: 'Street line of the plan' },
+  streetLines: { fa: 'بر اصلاحی', en: 'Planned line' },
   buffers: { fa: 'حریم', en: 'Buffer' },
-  zones: { fa: 'مرز پهنه', en: 'Zone boundary' },
-  findings: { fa: 'هم‌پوشانی دو ملک', en: 'Overlap of two parcels' },
-  RES1: { fa: 'مسکونی، تراکم کم', en: 'Residential, low density' },
-  RES2: { fa: 'مسکونی، تراکم متوسط', en: 'Residential, medium density' },
-  RES3: { fa: 'مسکونی، تراکم زیاد', en: 'Residential, high density' },
-  NONE: { fa: 'کاربری نامعلوم', en: 'Land use not known' },
+  zones: { fa: 'مرز پهنه', en: 'Zone' },
+  findings: { fa: 'هم‌پوشانی', en: 'Overlap' },
+  // Land uses as a legend has room for them; the resolution's own names are longer.
+  RES1: { fa: 'مسکونی کم', en: 'Residential, low' },
+  RES2: { fa: 'مسکونی متوسط', en: 'Residential, mid' },
+  RES3: { fa: 'مسکونی زیاد', en: 'Residential, high' },
+  HED: { fa: 'آموزش عالی', en: 'Higher education' },
+  EDU: { fa: 'آموزشی', en: 'Education' },
+  ADM: { fa: 'اداری', en: 'Administration' },
+  COM: { fa: 'تجاری', en: 'Commerce' },
+  SPO: { fa: 'ورزشی', en: 'Sports' },
+  HLT: { fa: 'درمانی', en: 'Health' },
+  CUL: { fa: 'فرهنگی', en: 'Culture' },
+  GRN: { fa: 'فضای سبز', en: 'Green space' },
+  REL: { fa: 'مذهبی', en: 'Religious' },
+  UEQ: { fa: 'تجهیزات', en: 'Equipment' },
+  UTL: { fa: 'تأسیسات', en: 'Utilities' },
+  TRN: { fa: 'حمل‌ونقل', en: 'Transport' },
+  MIL: { fa: 'نظامی', en: 'Military' },
+  AGR: { fa: 'باغ و کشاورزی', en: 'Farmland' },
+  HER: { fa: 'تاریخی', en: 'Heritage' },
+  NAT: { fa: 'طبیعی', en: 'Natural' },
+  BUF: { fa: 'حریم', en: 'Buffer' },
+  TOU: { fa: 'تفریحی', en: 'Leisure' },
+  IND: { fa: 'صنعتی', en: 'Industry' },
+  MIX: { fa: 'مختلط', en: 'Mixed' },
+  VAC: { fa: 'بایر', en: 'Vacant' },
+  NONE: { fa: 'نامعلوم', en: 'Not known' },
 } as const satisfies Record<string, { fa: string; en: string }>
 
 export type Word = keyof typeof WORDS
 
 export function say(word: Word, locale: Locale): string {
   return WORDS[word][locale]
-}
-export function isWord(word: string): word is Word {
-  return word in WORDS
 }
