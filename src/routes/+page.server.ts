@@ -1,20 +1,21 @@
+import { drawCityPicture } from '#src/land/parcels/draw-city-picture.ts'
 import type { ParcelPage } from '#src/land/parcels/types.ts'
+import type { Bbox } from '#src/land/parcels/types.ts'
 import type { PageServerLoad } from './$types'
 
-/** Half sizes in degrees of the city's picture: about 300 × 200 m, some two hundred parcels. */
-const HALF_LON = 0.0019
-const HALF_LAT = 0.0011
+/** Half sizes in degrees of the city's picture: some 300 × 230 m, a few blocks. */
+const HALF_LON = 0.00165
+const HALF_LAT = 0.00105
 
-/** A few blocks around the middle of the city, drawn by the page as its picture. The page opens without them too. */
+/** A few blocks beside the middle of the city, drawn as its picture. The page opens without them too. */
 export const load: PageServerLoad = async ({ fetch, parent }) => {
   const { municipality: city } = await parent()
   if (!city) return { picture: null }
-  const [lon = 0, lat = 0] = city.center
-  const box = [lon - HALF_LON, lat - HALF_LAT, lon + HALF_LON, lat + HALF_LAT] as const
+  // Beside the middle: a square or a river lies in the very middle of many a city.
+  const [lon, lat] = [city.center[0]! + HALF_LON, city.center[1]! - HALF_LAT / 2]
+  const box: Bbox = [lon - HALF_LON, lat - HALF_LAT, lon + HALF_LON, lat + HALF_LAT]
   const found = await fetch(`/api/parcels?bbox=${box.map((value) => value.toFixed(6)).join(',')}&limit=500`)
     .then(async (response) => (response.ok ? ((await response.json()) as ParcelPage) : null))
     .catch(() => null)
-  if (!found || found.features.length === 0) return { picture: null }
-  const parcels = found.features.map(({ geometry, properties: { landUse, residentialDensity } }) => ({ geometry, landUse, residentialDensity }))
-  return { picture: { box, parcels } }
+  return { picture: found && found.features.length > 0 ? drawCityPicture(found.features, box) : null }
 }

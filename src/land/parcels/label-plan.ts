@@ -61,6 +61,8 @@ export function labelPlan(plan: ParcelPlan, frame: PlanFrame, words: PlanWords, 
   for (const neighbour of plan.neighbours) {
     const name = words.neighbour(neighbour)
     const [x, y] = frame.toSheet(neighbour.at)
+    // A plot too small for its own number leaves it out.
+    if (measureWidth(neighbour.rings, frame) < estimateTextWidth(name, SIZE.neighbour)) continue
     if (name) for (const dy of [0, 14, -14, 28, -28]) if (put(labels, space, 'neighbour', name, [x, y + dy], 0)) break
   }
   return labels
@@ -218,6 +220,11 @@ function findMiddle(ring: Point[]): Point | null {
     }
   }
   return best?.at ?? null
+}
+
+function measureWidth(polygons: Position[][][], frame: PlanFrame): number {
+  const xs = polygons.flat(2).map((at) => frame.toSheet(at)[0])
+  return Math.max(...xs) - Math.min(...xs)
 }
 
 function measure([from, to]: readonly [Point, Point]): number {

@@ -20,7 +20,7 @@ export function describeFacing(facing: Facing, locale: Locale): string {
 }
 
 export function describeStreet(name: string | null, widthM: number | null, locale: Locale): string {
-  const called = name ?? m.parcels_faces_unnamed_street()
+  const called = name ? isolateText(name) : m.parcels_faces_unnamed_street()
   return widthM === null ? called : m.parcels_faces_street_width({ name: called, width: formatNumber(widthM, locale) })
 }
 
@@ -55,6 +55,11 @@ export function nameCrs(srid: number): string {
 /** Keeps a code left to right inside running text, where no <bdi> can stand (titles, messages). */
 export function isolate(code: string): string {
   return `\u2066${code}\u2069`
+}
+
+/** Keeps a name of either script from mixing with the words around it. */
+export function isolateText(name: string): string {
+  return `\u2068${name}\u2069`
 }
 
 /** The address of a parcel's sheet, without language. Codes of real cities hold slashes and spaces. */

@@ -22,9 +22,9 @@ const SCALES = [
 /** The largest customary scale at which the parcel, with room around it for its lengths and streets, fits the sheet. */
 export function framePlan(plan: ParcelPlan, width: number, height: number): PlanFrame {
   const [west, south, east, north] = measureExtent(plan.parcel)
-  // Room for numbers and the nearest street: a fifth of the sheet, at least 52 pixels, on each side.
-  const roomX = Math.max(52, width * 0.2)
-  const roomY = Math.max(52, height * 0.18)
+  // Room on each side for numbers and the nearest street.
+  const roomX = Math.max(52, width * 0.15)
+  const roomY = Math.max(52, height * 0.15)
   const fits = (scale: number) => {
     const pxPerM = (1000 * PX_PER_MM) / scale
     return (east - west) * pxPerM <= width - 2 * roomX && (north - south) * pxPerM <= height - 2 * roomY
