@@ -30,10 +30,10 @@ function readQuality(parameters: string[]): number {
   return Number.isFinite(quality) ? Math.min(1, Math.max(0, quality)) : 0
 }
 
-/** Compress in the thread pool. Levels are those that cost little: the higher ones take 2–6 × the time for the same size. */
+/** Compress in the thread pool. Levels measured on tiles: the ones above take several times as long for the same size. */
 export function compress(bytes: Buffer, encoding: Encoding): Promise<Buffer> {
   if (encoding === 'br') {
-    return brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+    return brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
   }
-  return encoding === 'gzip' ? deflate(bytes, { level: 1 }) : Promise.resolve(bytes)
+  return encoding === 'gzip' ? deflate(bytes, { level: 6 }) : Promise.resolve(bytes)
 }

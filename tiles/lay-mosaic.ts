@@ -1,54 +1,31 @@
+import { openLedger, type Portion, type Use } from './open-ledger.ts'
+
 /** How much of one use lies in one cell of the grid; area in the map's plane. */
-export interface CellUse {
+export interface CellUse extends Portion {
   column: number
   row: number
-  landUse: string | null
-  density: number | null
-  area: number
 }
 
 /** What is drawn in a cell: one use, as a square whose side is a whole number of steps. */
-export interface MosaicSquare {
+export interface MosaicSquare extends Use {
   column: number
   row: number
-  landUse: string | null
-  density: number | null
   side: number
 }
 
-/** A use that a cell does not hold takes it over only when it is owed more than this share of a cell. */
-const OWED_TO_STRANGERS = 1.25
-
 /**
  * Draw a city in cells of one use each, so that every use keeps its true area: what a cell cannot show of a use is owed to that
- * use by the next cells (error diffusion), and the square is as large as the ground that parcels cover, so streets stay open.
- * Cells are visited along a Z-order curve, which keeps what is owed in the neighbourhood. `cellArea` is in the unit of `area`;
- * `steps` is the side of a whole cell. The error of a use over the whole city is at most about one cell.
+ * use by the next cells, and the square is as large as the ground that parcels cover, so streets stay open. Cells are visited
+ * along a Z-order curve, which keeps what is owed in the neighbourhood. `cellArea` is in the unit of `area`; `steps` is the
+ * side of a whole cell. The error of a use over the whole city is about one cell.
  */
 export function layMosaic(uses: readonly CellUse[], cellArea: number, steps: number): MosaicSquare[] {
-  const owed = new Map<string, { landUse: string | null; density: number | null; area: number }>()
+  const ledger = openLedger()
   const squares: MosaicSquare[] = []
-  for (const cell of gatherCells(uses)) {
-    const present = new Set<string>()
-    for (const { landUse, density, area } of cell.uses) {
-      const key = `${landUse} ${density}`
-      const account = owed.get(key) ?? { landUse, density, area: 0 }
-      account.area += area
-      owed.set(key, account)
-      present.add(key)
-    }
-    let total = 0
-    let chosen: { landUse: string | null; density: number | null; area: number } | null = null
-    let claim = -Infinity
-    for (const [key, account] of owed) {
-      total += account.area
-      const accountClaim = present.has(key) ? account.area : account.area - OWED_TO_STRANGERS * cellArea
-      if (accountClaim > claim) [chosen, claim] = [account, accountClaim]
-    }
-    const side = Math.min(steps, Math.round(steps * Math.sqrt(Math.max(0, total) / cellArea)))
-    if (!chosen || side === 0) continue
-    chosen.area -= (side / steps) ** 2 * cellArea
-    squares.push({ column: cell.column, row: cell.row, landUse: chosen.landUse, density: chosen.density, side })
+  for (const { column, row, uses: portions } of gatherCells(uses)) {
+    ledger.enter(portions)
+    const side = Math.min(steps, Math.round(steps * Math.sqrt(Math.max(0, ledger.owed()) / cellArea)))
+    if (side > 0) squares.push({ column, row, side, ...ledger.settle(portions, (side / steps) ** 2 * cellArea) })
   }
   return squares
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
+import { openLedger, type Portion } from './open-ledger.ts'
 import { coarsen, layMosaic, type CellUse } from './lay-mosaic.ts'
 
 /** How far a rebuild has come: blocks done of all, then the view from afar. */
@@ -21,6 +22,8 @@ const BLOCKS_AT_ONCE = 500
 /** Cells that gather parcels of no block, metres, and how many columns of them one statement takes. */
 const LOOSE_CELL_M = 200
 const LOOSE_COLUMNS_AT_ONCE = 5
+/** The zoom at which every block is drawn in one use. */
+const BLOCK_LEVEL = 12
 /** Mosaics: `level` is the zoom whose tiles are 256 cells wide; `steps` is the grid inside a cell. Finest first. */
 const MOSAICS = [
   { level: 10, steps: 16 },
@@ -79,7 +82,7 @@ async function rebuildOne(
     await client.query('delete from tiles.far_uses where municipality_id = $1', [municipalityId])
     const blockUses =
       (await dissolveBlocks(client, municipalityId, onProgress)) + (await dissolveLooseParcels(client, municipalityId, srid))
-    const farUses = await drawFromAfar(client, municipalityId)
+    const farUses = (await drawWholeBlocks(client, municipalityId)) + (await drawMosaics(client, municipalityId))
     await client.query(
       `insert into tiles.rebuilds (municipality_id, parcel_count)
        select $1, coalesce(sum(parcel_count), 0) from tiles.block_uses where municipality_id = $1
@@ -104,6 +107,7 @@ async function dissolveBlocks(client: pg.PoolClient, municipalityId: number, onP
   )
   const { total, first, last } = bounds.rows[0]!
   if (first === null || last === null) return 0
+  const ledger = openLedger()
   let rowCount = 0
   let done = 0
   for (let from = first; from <= last; done += BLOCKS_AT_ONCE) {
@@ -113,9 +117,20 @@ async function dissolveBlocks(client: pg.PoolClient, municipalityId: number, onP
        order by block_id offset $3 limit 1`,
       [municipalityId, from, BLOCKS_AT_ONCE],
     )
-    const to = next.rows[0]?.block_id ?? last + 1
-    rowCount += (await client.query(readSql('block-uses'), [municipalityId, from, to])).rowCount ?? 0
-    from = to
+    const run = [municipalityId, from, next.rows[0]?.block_id ?? last + 1]
+    const densities = await client.query<{ block_id: number; density: number; area: number }>(readSql('block-densities'), run)
+    const drawn = [...Map.groupBy(densities.rows, (row) => row.block_id)].map(([blockId, rows]) => {
+      const portions = rows.map(({ density, area }) => ({ landUse: 'RES', density, area }))
+      ledger.enter(portions)
+      return [blockId, ledger.settle(portions, sumAreas(portions)).density] as const
+    })
+    const dissolved = await client.query(readSql('block-uses'), [
+      ...run,
+      drawn.map(([id]) => id),
+      drawn.map(([, density]) => density),
+    ])
+    rowCount += dissolved.rowCount ?? 0
+    from = run[2]!
   }
   onProgress({ municipalityId, done: total, total })
   return rowCount
@@ -138,7 +153,36 @@ async function dissolveLooseParcels(client: pg.PoolClient, municipalityId: numbe
   return rowCount
 }
 
-async function drawFromAfar(client: pg.PoolClient, municipalityId: number): Promise<number> {
+/** Level 12: every block in one use. */
+async function drawWholeBlocks(client: pg.PoolClient, municipalityId: number): Promise<number> {
+  const ledger = openLedger()
+  let rowCount = 0
+  for (let after = Number.MIN_SAFE_INTEGER; ;) {
+    const { rows } = await client.query<Portion & { ground_key: number; land_use: string | null }>(readSql('ground-uses'), [
+      municipalityId,
+      after,
+      BLOCKS_AT_ONCE,
+    ])
+    if (rows.length === 0) return rowCount
+    const drawn = [...Map.groupBy(rows, (row) => row.ground_key)].map(([ground, uses]) => {
+      const portions = uses.map(({ land_use, density, area }) => ({ landUse: land_use, density, area }))
+      ledger.enter(portions)
+      return { ground, ...ledger.settle(portions, sumAreas(portions)) }
+    })
+    const inserted = await client.query(readSql('far-blocks'), [
+      municipalityId,
+      BLOCK_LEVEL,
+      drawn.map(({ ground }) => ground),
+      drawn.map(({ landUse }) => landUse),
+      drawn.map(({ density }) => density),
+    ])
+    rowCount += inserted.rowCount ?? 0
+    after = drawn.at(-1)!.ground
+  }
+}
+
+/** Levels 9 and 10: a mosaic of cells. */
+async function drawMosaics(client: pg.PoolClient, municipalityId: number): Promise<number> {
   const finest = MOSAICS[0]
   const { rows } = await client.query<[number, number, string | null, number | null, number]>({
     text: readSql('cell-uses'),
@@ -165,6 +209,10 @@ async function drawFromAfar(client: pg.PoolClient, municipalityId: number): Prom
     rowCount += result.rowCount ?? 0
   }
   return rowCount
+}
+
+function sumAreas(portions: readonly Portion[]): number {
+  return portions.reduce((sum, { area }) => sum + area, 0)
 }
 
 function cellSize(level: number): number {

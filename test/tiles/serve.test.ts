@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { decodeTile } from './decode-tile.ts'
 import { HAMLET, loadHamlet, openTileApp } from './open-tile-app.ts'
 
-const ADDRESS = `/tiles/land/${HAMLET[15]}.mvt`
+const ADDRESS = `/tiles/land/${HAMLET[16]}.mvt`
 let database: TestDatabase
 let app: FastifyInstance
 beforeAll(async () => {
@@ -24,8 +24,8 @@ afterAll(async () => {
 })
 
 test('the bytes are those PostgreSQL made', async () => {
-  const statement = composeTileStatement(CATALOGUE[0]!, 'public', 15)!
-  const [z, x, y] = HAMLET[15].split('/').map(Number)
+  const statement = composeTileStatement(CATALOGUE[0]!, 'public', 16)!
+  const [z, x, y] = HAMLET[16].split('/').map(Number)
   const { rows } = await database.pool.query<{ md5: string; length: number }>(
     `select md5(tile), length(tile) from (${statement.text}) made`,
     [z, x, y],

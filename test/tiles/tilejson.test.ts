@@ -50,7 +50,7 @@ test('the description is whole', async () => {
   expect(json.vector_layers.find((layer) => layer.id === 'parcels')).toMatchObject({
     minzoom: 15,
     maxzoom: 16,
-    fields: { land_use: 'String', density: 'Number', code: 'String' },
+    fields: { land_use: 'String', density: 'Number' },
   })
   const [west, south, east, north] = json.bounds!
   expect([west, south, east, north].map((degrees) => degrees.toFixed(3))).toEqual(['51.372', '32.389', '51.375', '32.391'])

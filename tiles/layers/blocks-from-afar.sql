@@ -1,6 +1,12 @@
--- The city as a mosaic, one land use to a cell, each use drawn with its true area.
-select u.far_use_id as id, u.land_use, u.density,
-       ST_AsMVTGeom(u.geom_3857, b.tile, 4096, 64, true) as geom
-from bounds b join tiles.far_uses u on u.geom_3857 && b.margin
-where u.level = case when b.z <= 9 then 9 else 10 end
-order by u.far_use_id
+-- The city with one land use to a block (zoom 12) or to a cell of a mosaic, each use drawn with its true area. All of one use are
+-- one feature of the tile; its id is that of the first.
+select min(id) as id, land_use, density, ST_CollectionExtract(ST_Collect(geom order by id), 3) as geom
+from (
+  select u.far_use_id as id, u.land_use, u.density,
+         ST_AsMVTGeom(u.geom_3857, b.tile, b.extent, b.buffer, true) as geom
+  from bounds b join tiles.far_uses u on u.geom_3857 && b.margin
+  where u.level = case when b.z <= 9 then 9 when b.z <= 11 then 10 else 12 end
+) uses
+where geom is not null
+group by land_use, density
+order by 1

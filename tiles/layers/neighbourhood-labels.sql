@@ -1,6 +1,6 @@
 -- One point for each neighbourhood, well inside it.
 select n.neighbourhood_id as id, n.name_fa, n.name_en,
-       ST_AsMVTGeom(n.point, b.tile, 4096, 0, true) as geom
+       ST_AsMVTGeom(n.point, b.tile, b.extent, 0, true) as geom
 from bounds b
 cross join lateral (
   select neighbourhood_id, name_fa, name_en, ST_PointOnSurface(geom_3857) as point

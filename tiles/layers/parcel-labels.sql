@@ -1,6 +1,6 @@
 -- House numbers (پلاک), each at a point inside its parcel.
 select p.parcel_id as id, p.house_number,
-       ST_AsMVTGeom(p.point, b.tile, 4096, 0, true) as geom
+       ST_AsMVTGeom(p.point, b.tile, b.extent, 0, true) as geom
 from bounds b
 cross join lateral (
   select parcel_id, house_number, ST_PointOnSurface(geom_3857) as point

@@ -1,7 +1,6 @@
--- Current parcels (قطعه), one by one. The code is for the card under the cursor at the closest zoom.
+-- Current parcels (قطعه), one by one. Their codes are not here: they would add a tenth to every tile, and the card asks by id.
 select p.parcel_id as id, p.land_use, p.residential_density as density,
-       case when b.z >= 16 then p.code end as code,
-       ST_AsMVTGeom(p.geom_3857, b.tile, 4096, 64, true) as geom
+       ST_AsMVTGeom(p.geom_3857, b.tile, b.extent, b.buffer, true) as geom
 from bounds b join land.parcels p on p.geom_3857 && b.margin
 where p.status = 'current'
 order by p.parcel_id

@@ -1,6 +1,6 @@
 -- One line for each named street in the tile: its segments joined end to end, so that the name is not repeated for each.
 select w.street_id as id, w.name_fa, w.name_en, s.class, s.width_m,
-       ST_AsMVTGeom(s.line, b.tile, 4096, 8, true) as geom
+       ST_AsMVTGeom(s.line, b.tile, b.extent, 8, true) as geom
 from bounds b
 cross join lateral (
   select street_id, min(class) as class, max(row_width_m)::real as width_m, ST_LineMerge(ST_CollectionExtract(ST_Collect(geom_3857), 2)) as line

@@ -1,8 +1,8 @@
 -- Arterials joined end to end: far away only class and width matter.
 select min(s.segment_id) as id, s.class, s.row_width_m::real as width_m,
-       ST_AsMVTGeom(ST_LineMerge(ST_CollectionExtract(ST_Collect(s.geom_3857), 2)), b.tile, 4096, 64, true) as geom
+       ST_AsMVTGeom(ST_LineMerge(ST_CollectionExtract(ST_Collect(s.geom_3857), 2)), b.tile, b.extent, b.buffer, true) as geom
 from bounds b
 join land.street_segments s on s.geom_3857 && b.margin
 where s.class = 'arterial-1' or (s.class = 'arterial-2' and b.z >= 10)
-group by s.class, s.row_width_m, b.tile
+group by s.class, s.row_width_m, b.tile, b.extent, b.buffer
 order by min(s.segment_id)
