@@ -39,6 +39,13 @@ export const FACILITY_ICONS: Record<string, FacilityIcon> = {
   'water-tank': { use: 'UTL', path: 'M12 3c3 4 6 7 6 11a6 6 0 0 1-12 0c0-4 3-7 6-11z' },
   monument: { use: 'HER', path: 'M5 20V9c0-3 4-4 7-6 3 2 7 3 7 6v11M9 20v-6a3 3 0 0 1 6 0v6M3.500 20h17' },
   hotel: { use: 'TOU', path: 'M4 6v13M4 16h16v3M20 16v-3.500a3 3 0 0 0-3-3h-6V16M7.500 12.500h.1' },
+  parking: { use: 'UTL', path: 'M8 20V4h5.500a4.500 4.500 0 0 1 0 9H8' },
+  utility: { use: 'UTL', path: 'M13 3L6 13.500h5L10 21l7.500-11h-5z' },
+  'guest-house': { use: 'TOU', path: 'M4 6v13M4 16h16v3M20 16v-3.500a3 3 0 0 0-3-3h-6V16M7.500 12.500h.1' },
+  barracks: {
+    use: 'MIL',
+    path: 'M12 3l2.700 5.800 6.300.8-4.600 4.300 1.200 6.300-5.600-3.100-5.600 3.100 1.200-6.300L3 9.600l6.300-.8z',
+  },
   other: { use: 'UTL', path: 'M12 9.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5z' },
 }
 

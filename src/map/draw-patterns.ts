@@ -174,8 +174,8 @@ function drawTrees(palette: Palette, zoom: number, lat: number): DrawnImage[] {
     size: side,
     draw: (pen) => {
       const random = sequence(7)
-      for (let i = 0; i < 34; i++) {
-        pen.globalAlpha = 0.55 + 0.35 * random()
+      for (let i = 0; i < 58; i++) {
+        pen.globalAlpha = 0.6 + 0.4 * random()
         tree(pen, random() * sideM, random() * sideM, 1.6 + 2.4 * random())
       }
     },

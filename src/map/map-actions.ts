@@ -60,14 +60,17 @@ export function createMapActions(state: MapState, locale: Locale, currentMap: ()
     state.selected = { status: 'loading', shape }
     try {
       const { ids, summary, truncated = false } = await selectParcels(shape, locale)
-      if (state.selected.status === 'none' || state.selected.shape !== shape) return
+      if (!isStill(shape)) return
       state.selected = { status: 'here', shape, ids, summary, isTruncated: truncated }
       announce(describeSelection(summary, locale))
     } catch (cause) {
-      if (state.selected.status !== 'none' && state.selected.shape === shape)
+      if (isStill(shape))
         state.selected = { status: 'failed', shape, reason: cause instanceof Error ? cause.message : String(cause) }
     }
   }
+
+  /** Whether the reader still waits for this shape. */
+  const isStill = (shape: SelectionShape) => state.selected.status !== 'none' && state.selected.shape === shape
 
   function leaveParcel() {
     asked++

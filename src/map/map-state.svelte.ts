@@ -61,8 +61,25 @@ export function createMapState(address: MapAddress): MapState {
   })
   let focus = $state.raw<Focus>({ status: 'none' })
   let selected = $state.raw<Selected>({ status: 'none' })
-  return Object.defineProperties(state, {
-    focus: { get: () => focus, set: (next: Focus) => (focus = next), enumerable: true },
-    selected: { get: () => selected, set: (next: Selected) => (selected = next), enumerable: true },
-  }) as unknown as MapState
+  const whole = {
+    get focus() {
+      return focus
+    },
+    set focus(next) {
+      focus = next
+    },
+    get selected() {
+      return selected
+    },
+    set selected(next) {
+      selected = next
+    },
+  }
+  for (const key of Object.keys(state) as (keyof typeof state)[])
+    Object.defineProperty(whole, key, {
+      get: () => state[key],
+      set: (next: never) => void Reflect.set(state, key, next),
+      enumerable: true,
+    })
+  return whole as MapState
 }

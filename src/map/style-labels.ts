@@ -2,6 +2,9 @@ import type { ExpressionSpecification, LayerSpecification, SymbolLayerSpecificat
 import { digitsIn, IS_ARTERIAL, IS_COLLECTOR, nameIn } from './expressions.ts'
 import { FONT, shownIf, type StyleInput } from './style-input.ts'
 
+/** A square is drawn on the ground itself and has no icon. */
+const isSquare: ExpressionSpecification = ['==', ['get', 'kind'], 'square']
+
 /**
  * Labels and icons. MapLibre places the last layer first, so the order of importance is from the bottom up here:
  * house numbers, quarters, facilities, water, then local, collector and arterial streets.
@@ -87,17 +90,22 @@ export function labelLayers(input: StyleInput): LayerSpecification[] {
       type: 'symbol',
       source: 'land',
       'source-layer': 'facilities',
-      minzoom: 14.2,
+      minzoom: 14.6,
       layout: {
         visibility: shownIf(layers.facilities.isOn),
-        'icon-image': ['coalesce', ['image', ['concat', 'facility-', ['get', 'kind']]], ['image', 'facility-other']],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 14.2, 0.7, 16, 1],
+        'icon-image': [
+          'case',
+          isSquare,
+          '',
+          ['coalesce', ['image', ['concat', 'facility-', ['get', 'kind']]], ['image', 'facility-other']],
+        ],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 14.6, 0.6, 16.2, 1],
         'icon-padding': 3,
         'text-field': ['step', ['zoom'], '', 16, layers.labels.isOn ? nameIn(locale) : ''],
         'text-font': FONT.medium,
         'text-size': 11,
         'text-anchor': 'top',
-        'text-offset': [0, 1.15],
+        'text-offset': ['case', isSquare, ['literal', [0, 2.4]], ['literal', [0, 1.15]]],
         'text-optional': true,
         'text-max-width': 8,
         'text-line-height': 1.3,

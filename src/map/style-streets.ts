@@ -12,11 +12,13 @@ export function streetLayers({ palette, lat }: StyleInput): LayerSpecification[]
       source: 'land',
       'source-layer': 'streets',
       minzoom: 13,
+      maxzoom: 15,
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         'line-color': palette.streetEdge,
         'line-width': pixelsAtLeast(['+', STREET_WIDTH_M, 1], lat, 1.4),
-        'line-opacity': ['interpolate', ['linear'], ['zoom'], 13, 0, 14, 1],
+        // Closer in, the edges of blocks are the edges of streets; these would show in squares and at cut corners.
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 13, 0, 13.6, 1, 14.6, 1, 15, 0],
       },
     },
     {
@@ -30,7 +32,7 @@ export function streetLayers({ palette, lat }: StyleInput): LayerSpecification[]
   ]
 }
 
-/** Arterials over the blocks: white with an edge by day, a raised tone narrower than the street by night; medians of boulevards. */
+/** Arterials over the blocks: white with an edge by day, a raised tone narrower than the street by night; medians of boulevards; the green of squares. */
 export function arterialLayers({ palette, lat }: StyleInput): LayerSpecification[] {
   const isLight = palette.theme === 'light'
   const arterial: ExpressionSpecification = isLight ? ['*', STREET_WIDTH_M, 0.94] : ['*', STREET_WIDTH_M, 0.62]
@@ -92,5 +94,23 @@ export function arterialLayers({ palette, lat }: StyleInput): LayerSpecification
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': palette.tree, 'line-width': pixelsOfMetres(3, lat), 'line-dasharray': [0, 3] },
     },
+    ...[
+      { id: 'square-green', radiusM: 19, colour: palette.uses.GRN, edge: palette.tree },
+      { id: 'square-water', radiusM: 7, colour: palette.water, edge: palette.waterEdge },
+    ].map(({ id, radiusM, colour, edge }): LayerSpecification => ({
+      id,
+      type: 'circle',
+      source: 'land',
+      'source-layer': 'facilities',
+      minzoom: 14,
+      filter: ['==', ['get', 'kind'], 'square'],
+      paint: {
+        'circle-radius': pixelsOfMetres(radiusM, lat),
+        'circle-color': colour,
+        'circle-stroke-color': edge,
+        'circle-stroke-width': 0.8,
+        'circle-pitch-alignment': 'map',
+      },
+    })),
   ]
 }

@@ -1,3 +1,4 @@
+import type { FeatureCollection } from 'geojson'
 import type { LayerSpecification, StyleSpecification, VectorSourceSpecification } from 'maplibre-gl'
 import type { StyleInput } from './style-input.ts'
 import { labelLayers } from './style-labels.ts'
@@ -6,7 +7,7 @@ import { planLayers } from './style-plan.ts'
 import { drawingLayers, selectionLayers } from './style-selection.ts'
 import { arterialLayers, streetLayers } from './style-streets.ts'
 
-const EMPTY = { type: 'FeatureCollection', features: [] } as const
+const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /**
  * The style of the city for MapLibre, bottom to top. MapLibre's zooms are one below those of 256-pixel maps.

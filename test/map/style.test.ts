@@ -25,6 +25,7 @@ const input = (change: Partial<StyleInput> = {}): StyleInput => ({
   isHatched: false,
   lat: 32.4,
   origin: 'http://127.0.0.1:3000',
+  bounds: [51.3, 32.3, 51.4, 32.4],
   ...change,
 })
 
