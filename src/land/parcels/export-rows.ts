@@ -1,4 +1,5 @@
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
+import type { Db } from '#db/connect.ts'
 import type { ExportFormat, LandUse, ParcelStatus } from './types.ts'
 
 /** Most parcels one export may hold: an answer of some 20 MB that is written in seconds. */
@@ -49,7 +50,7 @@ export interface ExportRow {
 }
 
 /** Which of the wanted parcels exist, and in which CRS. One set for each municipality they lie in. */
-export async function findExportSet(db: Kysely<any>, wanted: { ids: number[] } | { codes: string[] }): Promise<ExportSet[]> {
+export async function findExportSet(db: Db, wanted: { ids: number[] } | { codes: string[] }): Promise<ExportSet[]> {
   const condition = 'ids' in wanted ? sql`p.parcel_id = any(${wanted.ids}::bigint[])` : sql`p.code = any(${wanted.codes}::text[])`
   const { rows } = await sql<ExportSet & { extent: string }>`
     select array_agg(p.parcel_id::float8 order by p.code collate "C", p.parcel_id) as ids, m.srid, s.srtext as "crsWkt",
@@ -65,11 +66,7 @@ export async function findExportSet(db: Kysely<any>, wanted: { ids: number[] } |
 }
 
 /** The rows of a set, read 1,000 at a time so that neither memory nor the event loop feels 20,000. */
-export async function* readExportRows(
-  db: Kysely<any>,
-  set: ExportSet,
-  geometry: 'wkb' | 'geojson' | 'none',
-): AsyncGenerator<ExportRow[]> {
+export async function* readExportRows(db: Db, set: ExportSet, geometry: 'wkb' | 'geojson' | 'none'): AsyncGenerator<ExportRow[]> {
   for (let from = 0; from < set.ids.length; from += BATCH) {
     const { rows } = await sql<ExportRow>`
       select p.parcel_id::float8 as id, p.code, p.land_use as "landUse", u.name_fa as "landUseFa", u.name_en as "landUseEn",

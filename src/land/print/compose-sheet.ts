@@ -28,7 +28,10 @@ export async function composeSheet(db: Db, request: PrintRequest, now: Date): Pr
     mmPerMetre: layout.mmPerMetre,
   }
   const layers = new Set(request.layers ?? PRINT_LAYERS.filter((layer) => !LEFT_OUT_UNLESS_ASKED.includes(layer)))
-  if (layers.has('parcels') && (await countParcelsOnSheet(db, sheet, SHEET_PARCEL_LIMIT + 1)) > SHEET_PARCEL_LIMIT)
+  if (
+    (layers.has('parcels') || layers.has('blocks')) &&
+    (await countParcelsOnSheet(db, sheet, SHEET_PARCEL_LIMIT + 1)) > SHEET_PARCEL_LIMIT
+  )
     throw new Problem('too-many', [TOO_DENSE])
 
   if (request.selectedCode && !(await hasParcel(db, sheet, request.selectedCode))) throw new Problem('parcel-not-found')

@@ -43,7 +43,8 @@ export async function drawMap(
 ): Promise<DrawnMap> {
   const widths = chooseWidths(scale)
   const only = <T>(layer: PrintLayer, draw: () => Promise<T>, none: T) => (layers.has(layer) ? draw() : Promise.resolve(none))
-  const parcels = await only('parcels', () => drawParcels(db, sheet), [])
+  const isColoured = layers.has('blocks')
+  const parcels = isColoured || layers.has('parcels') ? await drawParcels(db, sheet) : []
   const blocks = await only('blocks', () => drawTable(db, sheet, 'blocks'), '')
   const streets = await only('streets', () => drawStreets(db, sheet), [])
   const water = await only('water', () => drawTable(db, sheet, 'water_courses'), '')
@@ -57,7 +58,8 @@ export async function drawMap(
   const uses = parcels
     .map(({ landUse, density, d }) => ({ useClass: classifyUse(landUse, density), d }))
     .sort((a, b) => CLASS_ORDER.indexOf(a.useClass) - CLASS_ORDER.indexOf(b.useClass))
-  const classes = CLASS_ORDER.filter((useClass) => uses.some((use) => use.useClass === useClass))
+  const classes = isColoured ? CLASS_ORDER.filter((useClass) => uses.some((use) => use.useClass === useClass)) : []
+  const outline = layers.has('parcels') ? `stroke="#8C7B55" stroke-width="${widths.parcel}" stroke-linejoin="round"` : ''
 
   const parts = [
     // Where no blocks say where the street ends, its edge is a wider line under all the white ones, so that crossings stay open.
@@ -65,7 +67,7 @@ export async function drawMap(
     ...streets.map((s) => line(s.d, (s.widthM ?? 3) * sheet.mmPerMetre, '#FFFFFF', 'round')),
     water && `<path d="${water}" fill="#9CCDCB" stroke="#5FA3A3" stroke-width="0.18"/>`,
     ...uses.map((use) =>
-      fillPath(use.useClass, use.d, `stroke="#8C7B55" stroke-width="${widths.parcel}" stroke-linejoin="round"`),
+      isColoured ? fillPath(use.useClass, use.d, outline) : `<path d="${use.d}" fill="#FFFFFF" ${outline}/>`,
     ),
     buildings && `<path d="${buildings}" fill="#6B4A1E" fill-opacity="0.16" stroke="#6B5A36" stroke-width="${widths.building}"/>`,
     blocks && `<path d="${blocks}" fill="none" stroke="#5E5233" stroke-width="${widths.block}" stroke-linejoin="round"/>`,

@@ -9,7 +9,10 @@ export type Orientation = (typeof ORIENTATIONS)[number]
 export const PRINT_SCALES = [200, 500, 1000, 2000, 2500, 5000, 10_000, 25_000] as const
 export const SCALE_LIMITS = { least: 200, greatest: 25_000 } as const
 
-/** What a printed map may show; the names are those of the tile layers. `labels` are all names and numbers. */
+/**
+ * What a printed map may show; the names are those of the tile layers. `blocks` colour the ground by land use (parcel by parcel, paper
+ * has room for it) and have an edge, `parcels` are outlines, `labels` all names and numbers.
+ */
 export const PRINT_LAYERS = [
   'parcels', 'blocks', 'buildings', 'streets', 'facilities', 'water', 'zones', 'neighbourhoods', 'street_lines', 'buffers', 'findings', 'labels',
 ] as const // prettier-ignore

@@ -98,9 +98,10 @@ test('the chosen parcel is outlined; one that does not exist is refused', async 
 })
 
 test('layers left out are not drawn', async () => {
-  const all = readPdfPage((await print()).rawPayload)
-  const none = readPdfPage((await print({ layers: [] })).rawPayload)
-  expect(none.paths.length).toBeLessThan(all.paths.length)
+  const count = async (changes: object) => readPdfPage((await print(changes)).rawPayload).paths.length
+  const [all, outlines, none] = [await count({}), await count({ layers: ['parcels'] }), await count({ layers: [] })]
+  expect(outlines, 'no hatches, no legend of land uses').toBeLessThan(all)
+  expect(none).toBeLessThan(outlines)
 })
 
 test.each([
