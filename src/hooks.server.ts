@@ -9,11 +9,15 @@ export const handle: Handle = ({ event, resolve }) =>
     const theme = event.cookies.get('theme') === 'dark' ? 'dark' : 'light'
     return resolve(event, {
       transformPageChunk: ({ html }) =>
-        html.replace('%barzan.lang%', locale).replace('%barzan.dir%', locale === 'fa' ? 'rtl' : 'ltr').replace('%barzan.theme%', theme),
+        html
+          .replace('%barzan.lang%', locale)
+          .replace('%barzan.dir%', locale === 'fa' ? 'rtl' : 'ltr')
+          .replace('%barzan.theme%', theme),
       preload: ({ type }) => type !== 'asset',
       filterSerializedResponseHeaders: (name) => name === 'content-type',
     })
   })
 
 /** Pages ask the HTTP API like anyone else; during server rendering the request is answered inside this process. */
-export const handleFetch: HandleFetch = async ({ event, request, fetch }) => (await fetchInside(request, event.url.origin)) ?? fetch(request)
+export const handleFetch: HandleFetch = async ({ event, request, fetch }) =>
+  (await fetchInside(request, event.url.origin)) ?? fetch(request)

@@ -5,12 +5,20 @@ import type { Relative } from './types.ts'
 
 /** «از تفکیک 1-4-…»: where a parcel came from. */
 export function describeParent({ code, kind }: Relative, locale: Locale): string {
-  const words = { split: m.parcels_history_from_split, merge: m.parcels_history_from_merge, correction: m.parcels_history_from_correction }
+  const words = {
+    split: m.parcels_history_from_split,
+    merge: m.parcels_history_from_merge,
+    correction: m.parcels_history_from_correction,
+  }
   return words[kind]({ code: isolate(digitsFor(code, locale)) })
 }
 
 /** «تفکیک شد به 1-4-…»: what a parcel became. */
 export function describeChild({ code, kind }: Relative, locale: Locale): string {
-  const words = { split: m.parcels_history_to_split, merge: m.parcels_history_to_merge, correction: m.parcels_history_to_correction }
+  const words = {
+    split: m.parcels_history_to_split,
+    merge: m.parcels_history_to_merge,
+    correction: m.parcels_history_to_correction,
+  }
   return words[kind]({ code: isolate(digitsFor(code, locale)) })
 }

@@ -19,15 +19,19 @@ const SCALES = [
   50_000,
 ]
 
+/** Shown around the parcel at least: as far as the middle of a street before the door. */
+const AROUND_M = 6.5
+
 /** The largest customary scale at which the parcel, with room around it for its lengths and streets, fits the sheet. */
 export function framePlan(plan: ParcelPlan, width: number, height: number): PlanFrame {
   const [west, south, east, north] = measureExtent(plan.parcel)
-  // Room on each side for numbers and the nearest street.
-  const roomX = Math.max(52, width * 0.15)
-  const roomY = Math.max(52, height * 0.15)
   const fits = (scale: number) => {
     const pxPerM = (1000 * PX_PER_MM) / scale
-    return (east - west) * pxPerM <= width - 2 * roomX && (north - south) * pxPerM <= height - 2 * roomY
+    const room = AROUND_M * pxPerM
+    return (
+      (east - west) * pxPerM <= width - 2 * Math.max(52, width * 0.15, room) &&
+      (north - south) * pxPerM <= height - 2 * Math.max(52, height * 0.15, room)
+    )
   }
   const scale = SCALES.find(fits) ?? SCALES.at(-1)!
   const pxPerM = (1000 * PX_PER_MM) / scale

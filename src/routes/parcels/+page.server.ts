@@ -23,6 +23,7 @@ export const load: PageServerLoad = async ({ fetch, url }) => {
   const named = await places
   const [only, ...others] = found.features
   // One answer: show it.
-  if (q && !cursor && only && others.length === 0 && named.length === 0) redirect(303, localizeHref(sheetPath(only.properties.code)))
+  if (q && !cursor && only && others.length === 0 && named.length === 0)
+    redirect(303, localizeHref(sheetPath(only.properties.code)))
   return { q, cursor, rows: found.features.map(({ properties }) => properties), nextCursor: found.nextCursor, places: named }
 }

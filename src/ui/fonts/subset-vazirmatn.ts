@@ -22,21 +22,32 @@ export function subsetVazirmatn(): Plugin {
 
 /** Writes the subset unless it is there and newer than its source and this recipe. Returns its size in bytes. */
 export async function writeSubset(): Promise<number> {
-  const isFresh = existsSync(target) && [source, fileURLToPath(import.meta.url)].every((file) => statSync(file).mtimeMs <= statSync(target).mtimeMs)
+  const isFresh =
+    existsSync(target) &&
+    [source, fileURLToPath(import.meta.url)].every((file) => statSync(file).mtimeMs <= statSync(target).mtimeMs)
   if (!isFresh) {
-    const woff2 = await subsetFont(readFileSync(source), CHARACTERS, { targetFormat: 'woff2', variationAxes: { wght: { min: 400, max: 700 } } })
+    const woff2 = await subsetFont(readFileSync(source), CHARACTERS, {
+      targetFormat: 'woff2',
+      variationAxes: { wght: { min: 400, max: 700 } },
+    })
     writeFileSync(target, woff2)
   }
   return statSync(target).size
 }
 
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).join('')
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).join('')
 
 /** Persian and Arabic letters (joined forms follow), both sets of digits, marks, basic Latin and the signs we write. */
 const CHARACTERS = [
   'ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيٱپچژکگۀەیہھ',
   // Presentation forms: the map joins Persian letters itself and asks the font for the joined shapes by these code points.
-  range(0xfb56, 0xfb59) + range(0xfb7a, 0xfb7d) + range(0xfb8a, 0xfb8b) + range(0xfb8e, 0xfb95) + range(0xfba4, 0xfbaf) + range(0xfbfc, 0xfbff),
+  range(0xfb56, 0xfb59) +
+    range(0xfb7a, 0xfb7d) +
+    range(0xfb8a, 0xfb8b) +
+    range(0xfb8e, 0xfb95) +
+    range(0xfba4, 0xfbaf) +
+    range(0xfbfc, 0xfbff),
   range(0xfe80, 0xfefc),
   range(0x64b, 0x655) + '\u0670\u0640',
   range(0x6f0, 0x6f9) + range(0x660, 0x669),

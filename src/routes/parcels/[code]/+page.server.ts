@@ -24,7 +24,9 @@ export const load: PageServerLoad = async ({ fetch, params }) => {
     const code = isolate(digitsFor(params.code, getLocale()))
     error(404, { message: m.parcels_not_found({ code }), detail: m.parcels_not_found_detail(), code: 'parcel-not-found' })
   }
-  const parcel = response?.ok ? ((await response.json()) as ParcelDetailFeature).properties : (await readApi<ParcelDetailFeature>(fetch, at)).properties
+  const parcel = response?.ok
+    ? ((await response.json()) as ParcelDetailFeature).properties
+    : (await readApi<ParcelDetailFeature>(fetch, at)).properties
   // The code was written the other way round, or with other digits: the sheet has one address.
   if (parcel.code !== params.code) redirect(307, localizeHref(sheetPath(parcel.code)))
   const early = await Promise.race([answers, new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS))])
