@@ -30,6 +30,38 @@ export function layMosaic(uses: readonly CellUse[], cellArea: number, steps: num
   return squares
 }
 
+/** A mosaic for one zoom. `level` is the zoom whose tiles are 256 of its cells wide. */
+export interface MosaicPlan {
+  zoom: number
+  level: number
+  steps: number
+}
+
+/** Cells that a whole city may have before they are made wider: at some ten bytes each they keep the tile light. */
+const CELLS_OF_A_CITY = 10_000
+/** Parcels cover about this part of the cells they touch. */
+const COVERED_PART = 0.6
+const FINEST_LEVEL = 11
+
+/**
+ * Choose the cells of the mosaics for zooms 8 to 11 of a city whose parcels cover `area` units² of EPSG:3857: half a pixel to
+ * four pixels wide, as fine as its size allows, so that small cities too show small uses with their true area.
+ */
+export function planMosaics(area: number): MosaicPlan[] {
+  const countCells = (level: number) => area / COVERED_PART / cellSize(level) ** 2
+  return [8, 9, 10, 11].map((zoom) => {
+    let level = Math.min(zoom + 2, FINEST_LEVEL)
+    while (level > zoom - 1 && countCells(level) > CELLS_OF_A_CITY) level--
+    // A step is one unit of the 4,096 to the side of a tile, or two where cells are widest.
+    return { zoom, level, steps: Math.min(16, 16 * 2 ** (zoom - level)) }
+  })
+}
+
+/** Side of a cell of a level, in units of EPSG:3857. */
+export function cellSize(level: number): number {
+  return (2 * 20037508.342789244) / 2 ** level / 256
+}
+
 /** The same areas on a grid of cells `factor` times as wide. */
 export function coarsen(uses: readonly CellUse[], factor: number): CellUse[] {
   const wide = new Map<string, CellUse>()

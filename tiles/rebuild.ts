@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { openLedger, type Portion } from './open-ledger.ts'
-import { coarsen, layMosaic, type CellUse } from './lay-mosaic.ts'
+import { cellSize, coarsen, layMosaic, planMosaics, type CellUse } from './lay-mosaic.ts'
 
 /** How far a rebuild has come: blocks done of all, then the view from afar. */
 export interface RebuildProgress {
@@ -22,17 +22,9 @@ const BLOCKS_AT_ONCE = 500
 /** Cells that gather parcels of no block, metres, and how many columns of them one statement takes. */
 const LOOSE_CELL_M = 200
 const LOOSE_COLUMNS_AT_ONCE = 5
-/** The zoom at which every block is drawn in one use. */
-const BLOCK_LEVEL = 12
-/** Mosaics: `level` is the zoom whose tiles are 256 cells wide; `steps` is the grid inside a cell. Finest first. */
-const MOSAICS = [
-  { level: 10, steps: 16 },
-  { level: 9, steps: 8 },
-] as const
-const CELLS_ACROSS_TILE = 256
+/** The zoom at which every block is drawn in one use, and cells gathered to a patch below it. */
+const BLOCK_ZOOM = 12
 const PATCH_CELLS = 16
-/** The side of the square world in EPSG:3857. */
-const WORLD = 2 * 20037508.342789244
 
 /**
  * Build the generalised tables (schema `tiles`) from the parcels of one municipality, or of all. Each municipality is one
@@ -153,7 +145,7 @@ async function dissolveLooseParcels(client: pg.PoolClient, municipalityId: numbe
   return rowCount
 }
 
-/** Level 12: every block in one use. */
+/** Zoom 12: every block in one use. */
 async function drawWholeBlocks(client: pg.PoolClient, municipalityId: number): Promise<number> {
   const ledger = openLedger()
   let rowCount = 0
@@ -171,7 +163,7 @@ async function drawWholeBlocks(client: pg.PoolClient, municipalityId: number): P
     })
     const inserted = await client.query(readSql('far-blocks'), [
       municipalityId,
-      BLOCK_LEVEL,
+      BLOCK_ZOOM,
       drawn.map(({ ground }) => ground),
       drawn.map(({ landUse }) => landUse),
       drawn.map(({ density }) => density),
@@ -181,22 +173,27 @@ async function drawWholeBlocks(client: pg.PoolClient, municipalityId: number): P
   }
 }
 
-/** Levels 9 and 10: a mosaic of cells. */
+/** Zooms 8 to 11: mosaics of cells. */
 async function drawMosaics(client: pg.PoolClient, municipalityId: number): Promise<number> {
-  const finest = MOSAICS[0]
+  const covered = await client.query<{ area: number }>(
+    'select coalesce(sum(ST_Area(geom_3857)), 0) as area from tiles.block_uses where municipality_id = $1',
+    [municipalityId],
+  )
+  const mosaics = planMosaics(covered.rows[0]!.area)
+  const finest = Math.max(...mosaics.map(({ level }) => level))
   const { rows } = await client.query<[number, number, string | null, number | null, number]>({
     text: readSql('cell-uses'),
-    values: [municipalityId, cellSize(finest.level)],
+    values: [municipalityId, cellSize(finest)],
     rowMode: 'array',
   })
   const uses = rows.map(([column, row, landUse, density, area]): CellUse => ({ column, row, landUse, density, area }))
   let rowCount = 0
-  for (const { level, steps } of MOSAICS) {
-    const squares = layMosaic(coarsen(uses, 2 ** (finest.level - level)), cellSize(level) ** 2, steps)
+  for (const { zoom, level, steps } of mosaics) {
+    const squares = layMosaic(coarsen(uses, 2 ** (finest - level)), cellSize(level) ** 2, steps)
     const middle = (side: number) => Math.floor((steps - side) / 2)
     const result = await client.query(readSql('far-uses'), [
       municipalityId,
-      level,
+      zoom,
       cellSize(level) / steps,
       squares.map((square) => square.column * steps + middle(square.side)),
       squares.map((square) => square.row * steps + middle(square.side)),
@@ -213,10 +210,6 @@ async function drawMosaics(client: pg.PoolClient, municipalityId: number): Promi
 
 function sumAreas(portions: readonly Portion[]): number {
   return portions.reduce((sum, { area }) => sum + area, 0)
-}
-
-function cellSize(level: number): number {
-  return WORLD / 2 ** level / CELLS_ACROSS_TILE
 }
 
 function readSql(name: string): string {

@@ -5,7 +5,7 @@ from (
   select u.far_use_id as id, u.land_use, u.density,
          ST_AsMVTGeom(u.geom_3857, b.tile, b.extent, b.buffer, true) as geom
   from bounds b join tiles.far_uses u on u.geom_3857 && b.margin
-  where u.level = case when b.z <= 9 then 9 when b.z <= 11 then 10 else 12 end
+  where u.zoom = b.z
 ) uses
 where geom is not null
 group by land_use, density
