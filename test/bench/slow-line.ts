@@ -8,11 +8,12 @@ export interface LineSpeed {
   bitsPerSecond: number
   roundTripMs: number
 }
-/** One answer that came over the line: bytes as sent, with headers. */
+/** One answer that came over the line: bytes as sent. */
 export interface Passage {
   path: string
   contentType: string
-  bytes: number
+  bodyBytes: number
+  headBytes: number
   endedAt: number // performance.now() of this process
 }
 export interface SlowLine {
@@ -48,17 +49,23 @@ export async function openSlowLine(target: string, speed: LineSpeed): Promise<Sl
     const head = answer.rawHeaders.join('  ').length + 20
     await cross(head)
     res.writeHead(answer.statusCode!, answer.headers)
-    let bytes = head
+    let bodyBytes = 0
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       for (let at = 0; at < chunk.length; at += PIECE) {
         const piece = chunk.subarray(at, at + PIECE)
         await cross(piece.length)
         res.write(piece)
-        bytes += piece.length
+        bodyBytes += piece.length
       }
     }
     res.end()
-    passages.push({ path: req.url!, contentType: answer.headers['content-type'] ?? '', bytes, endedAt: performance.now() })
+    passages.push({
+      path: req.url!,
+      contentType: answer.headers['content-type'] ?? '',
+      bodyBytes,
+      headBytes: head,
+      endedAt: performance.now(),
+    })
   }
 
   const server = createServer((req, res) => {
