@@ -3,12 +3,13 @@ import { loadReference } from '../reference/load.ts'
 import { listCells, type Cell } from './cell.ts'
 import type { Balance } from './choose-uses.ts'
 import { createRowSink, type RowSink, type Table } from './copy-rows.ts'
-import { layNeighbourhood, type OpenShared } from './lay-neighbourhood.ts'
+import { layNeighbourhood } from './lay-neighbourhood.ts'
+import type { OpenShared } from './lay-water.ts'
 import { arterialName, createStreetNames, neighbourhoodName } from './names.ts'
 import { createCityPlan, type CityPlan } from './plan.ts'
-import { createRandom } from './random.ts'
+import { createRandom, mix } from './random.ts'
 import type { Site } from './site.ts'
-import type { Street } from './street.ts'
+import type { Street, StreetRecord } from './street.ts'
 import { styleOf } from './style.ts'
 import { insertMunicipality, writeFrame, writeThemes } from './write-frame.ts'
 import { writeNeighbourhood, type CityState } from './write-neighbourhood.ts'
@@ -51,10 +52,10 @@ export async function buildCity(ownerPool: pg.Pool, options: CityOptions): Promi
 export async function generateCity(plan: CityPlan, municipalityId: number, sink: RowSink, onProgress?: CityOptions['onProgress']): Promise<void> {
   const balance: Balance = { totalM2: 0, byUse: {} }
   const state: CityState = {
-    municipalityId, datedOn: '2026-03-21', blockNumbers: [], postalSerial: 0, writtenStreets: new Set(), parcels: 0,
+    municipalityId, datedOn: '2026-03-21', blockNumbers: [], postalSerial: 0, parcels: 0,
     owners: { natural: 0, legal: 0, bodies: new Map(), openProperty: null },
   }
-  const shared = new Map<string, { id: number; nameFa: string; nameEn: string }>()
+  const shared = new Map<string, SharedStreet>()
   const regionIds = writeFrame(sink, plan, state)
   const pace = createPace(plan)
   for (const cell of listCells(plan)) {
@@ -62,7 +63,7 @@ export async function generateCity(plan: CityPlan, municipalityId: number, sink:
     const site = createSite(plan, cell, sink, style.name === 'core')
     const blocks = layNeighbourhood(site, style, balance, pace.scale(), openShared(plan, sink, shared))
     const id = sink.nextId('neighbourhoods')
-    const [nameFa, nameEn] = neighbourhoodName(plan.seed, cell.index, cell.ring === 0)
+    const [nameFa, nameEn] = neighbourhoodName(plan.seed, cell.index, cell.ring === 0, cell.ring === plan.belt)
     sink.add('neighbourhoods', id, municipalityId, regionIds[cell.primarySector]!, nameFa, nameEn, multiPolygonHex([ringPolygon(cell.outline)]))
     const before = state.parcels
     writeNeighbourhood(sink, state, site, blocks, id, regionIds[cell.primarySector]!, cell.primarySector + 1)
@@ -79,7 +80,7 @@ function createSite(plan: CityPlan, cell: Cell, sink: RowSink, isOld: boolean): 
 }
 
 /** Streets that pass several neighbourhoods keep their id and name; each neighbourhood sees its own stretch. */
-function openShared(plan: CityPlan, sink: RowSink, shared: Map<string, { id: number; nameFa: string; nameEn: string }>): OpenShared {
+function openShared(plan: CityPlan, sink: RowSink, shared: Map<string, SharedStreet>): OpenShared {
   const here = new Map<string, Street>()
   return (key, kind, line, chainageM, isBoulevard) => {
     const known = here.get(key)
@@ -87,13 +88,34 @@ function openShared(plan: CityPlan, sink: RowSink, shared: Map<string, { id: num
     let name = shared.get(key)
     if (!name) {
       const [nameFa, nameEn] = nameShared(plan, key, shared.size, isBoulevard)
-      name = { id: sink.nextId('streets'), nameFa, nameEn }
+      name = { id: sink.nextId('streets'), nameFa, nameEn, record: { isWritten: false, lastNumber: [0, 0] }, widenM: chooseWidening(plan, key) }
       shared.set(key, name)
     }
-    const street: Street = { class: kind.class, widthM: kind.widthM, ...name, isDeadEnd: false, parent: null, line, firstNumber: 1 + 2 * Math.floor(chainageM / 5), plannedWidthM: null }
+    const plannedWidthM = name.widenM > 0 && kind.widthM < 30 ? kind.widthM + name.widenM : null
+    const street: Street = {
+      class: kind.class, widthM: kind.widthM, id: name.id, nameFa: name.nameFa, nameEn: name.nameEn, record: name.record,
+      isDeadEnd: false, parent: null, line, firstNumber: 1 + 2 * Math.floor(chainageM / 5), plannedWidthM,
+    }
     here.set(key, street)
     return street
   }
+}
+
+/** What is remembered of a street that passes several neighbourhoods. */
+interface SharedStreet {
+  id: number
+  nameFa: string
+  nameEn: string
+  record: StreetRecord
+  /** Metres by which the plan widens it; 0 = not at all. */
+  widenM: number
+}
+function chooseWidening(plan: CityPlan, key: string): number {
+  if (!key.startsWith('ring') && !key.startsWith('radial')) return 0
+  if (key.startsWith(`ring ${plan.belt + 1}`)) return 0
+  let sum = plan.seed
+  for (const c of key) sum = mix(sum * 31 + c.charCodeAt(0))
+  return (sum >>> 3) % 5 < 2 && key !== 'ring 0 0' ? 2 + ((sum >>> 7) % 4) : 0
 }
 
 function nameShared(plan: CityPlan, key: string, index: number, isBoulevard: boolean): readonly [string, string] {

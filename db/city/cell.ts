@@ -49,7 +49,7 @@ function createCell(plan: CityPlan, k: number, radials: Radial[], j: number, ind
   const second = radialLine(plan, k, to.angle)
   const sectorStart = plan.primary[sector]!
   const ringSide = (m: number, line: Polyline, isLeft: boolean): CellSide => ({
-    ...ringRoad(plan, m), streetKey: `ring ${m} ${m === 0 ? 0 : sector}`, line, isLeft, isOwner: isLeft,
+    ...ringRoad(plan, m), streetKey: `ring ${m} ${m === 0 ? 0 : sector}`, line, isLeft, isOwner: isLeft || m === 0,
     chainageM: Math.max(0, from.angle - sectorStart) * plan.rings[m]!, isBoulevard: ringRoad(plan, m).widthM >= 24,
   })
   const radialSide = (radial: Radial, line: Polyline, isLeft: boolean): CellSide => ({

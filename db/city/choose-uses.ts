@@ -39,6 +39,7 @@ const PURPOSES: Purpose[] = [
   { use: 'UEQ', kind: 'fire-station', share: 0.003, areaM2: [1100, 2200], reach: [0.2, 9] },
   { use: 'CUL', kind: 'library', share: 0.006, areaM2: [700, 2600], reach: [0.05, 9] },
   { use: 'HLT', kind: 'clinic', share: 0.006, areaM2: [500, 1800], reach: [0, 9] },
+  { use: 'HER', kind: 'monument', share: 0.004, areaM2: [500, 1600], reach: [0, 0.26] },
   { use: 'REL', kind: 'mosque', share: 0.008, areaM2: [380, 1700], reach: [0, 9] },
 ]
 
@@ -51,7 +52,7 @@ export function listWants(balance: Balance, plan: CityPlan, cell: Cell, style: S
   const target: Record<string, number> = {}
   for (const purpose of PURPOSES) {
     target[purpose.use] = (target[purpose.use] ?? 0) + purpose.share
-    if (cell.reach < purpose.reach[0] || cell.reach > purpose.reach[1] || style.name === 'industry') continue
+    if (cell.reach < purpose.reach[0] || cell.reach > purpose.reach[1] || style.name === 'industry' || style.name === 'fields') continue
     const isLarge = purpose.areaM2[0] > 6000
     const factor = isLarge ? scale : Math.max(0.55, Math.sqrt(scale)) * (style.name === 'core' ? 0.6 : 1)
     for (let guard = 0; guard < 14; guard++) {
@@ -78,14 +79,15 @@ export function chooseUse(plot: PlotFacts, style: Style, rnd: Random): { use: st
   const roll = rnd.next()
   const centre = Math.max(0.25, 1.15 - plot.reach)
   if (style.name === 'industry') return roll < style.vacantShare ? barren() : { use: roll > 0.9 ? (roll > 0.95 ? 'COM' : 'TRN') : 'IND', density: null }
+  if (style.name === 'fields') return roll < 0.9 ? { use: 'AGR', density: null } : barren()
   if (style.name === 'garden') return roll < 0.8 ? { use: 'AGR', density: null } : roll < 0.93 ? dwelling(1) : { use: roll < 0.96 ? 'TOU' : 'VAC', density: null }
-  const trade = plot.streetM >= 18 ? 0.34 * centre : plot.streetM >= 12 ? 0.09 * centre : plot.isCorner ? 0.035 : 0.006
-  const mixed = plot.streetM >= 18 ? 0.34 * centre : plot.streetM >= 12 ? 0.13 * centre : 0.003
+  const trade = plot.streetM >= 18 ? 0.24 + 0.22 * centre : plot.streetM >= 12 ? 0.1 * centre : plot.isCorner ? 0.035 : 0.006
+  const mixed = plot.streetM >= 18 ? 0.3 : plot.streetM >= 12 ? 0.16 * centre : 0.003
   if (style.name !== 'estate' || plot.areaM2 < 1200) {
     if (roll < trade) return { use: 'COM', density: null }
     if (roll < trade + mixed) return { use: 'MIX', density: null }
   }
-  if (style.name === 'core' && roll > 0.975) return { use: 'HER', density: null }
+  if (style.name === 'core' && roll > 0.955) return { use: 'HER', density: null }
   if (rnd.chance(style.vacantShare)) return barren()
   const wide = plot.streetM >= 14
   const shift = rnd.next()

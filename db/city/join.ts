@@ -39,6 +39,46 @@ export function joinRings(a: Ring, b: Ring): Ring | null {
   return out
 }
 
+/** Rings that share vertices as few rings as possible: shared edges vanish. Where four edges meet in a point the rings stay apart. */
+export function joinAll(rings: Ring[]): Ring[] {
+  const edges = new Map<string, { ring: Ring; i: number }>()
+  for (const ring of rings) for (let i = 0; i < ring.x.length; i++) edges.set(edgeKey(ring, i, false), { ring, i })
+  for (const ring of rings) for (let i = 0; i < ring.x.length; i++) if (edges.has(edgeKey(ring, i, true)) && edges.delete(edgeKey(ring, i, true))) edges.delete(edgeKey(ring, i, false))
+  const from = new Map<string, { ring: Ring; i: number }[]>()
+  for (const edge of edges.values()) {
+    const key = `${edge.ring.x[edge.i]} ${edge.ring.y[edge.i]}`
+    from.set(key, [...(from.get(key) ?? []), edge])
+  }
+  const out: Ring[] = []
+  const used = new Set<{ ring: Ring; i: number }>()
+  for (const start of edges.values()) {
+    if (used.has(start)) continue
+    const joined: Ring = { x: [], y: [], tag: [] }
+    let edge: { ring: Ring; i: number } | undefined = start
+    while (edge && !used.has(edge)) {
+      used.add(edge)
+      joined.x.push(edge.ring.x[edge.i]!)
+      joined.y.push(edge.ring.y[edge.i]!)
+      joined.tag.push(edge.ring.tag[edge.i]!)
+      const j: number = (edge.i + 1) % edge.ring.x.length
+      const leaving: { ring: Ring; i: number }[] = (from.get(`${edge.ring.x[j]} ${edge.ring.y[j]}`) ?? []).filter((next) => !used.has(next))
+      edge = leaving.length <= 1 ? leaving[0] : sharpestLeft(edge, leaving)
+    }
+    if (joined.x.length >= 3) out.push(joined)
+  }
+  return out
+}
+
+/** Of several edges leaving a point, the one that turns most to the left, so that two parts that only touch stay two rings. */
+function sharpestLeft(edge: { ring: Ring; i: number }, leaving: { ring: Ring; i: number }[]): { ring: Ring; i: number } {
+  const heading = (e: { ring: Ring; i: number }) => {
+    const j = (e.i + 1) % e.ring.x.length
+    return Math.atan2(e.ring.y[j]! - e.ring.y[e.i]!, e.ring.x[j]! - e.ring.x[e.i]!)
+  }
+  const turn = (e: { ring: Ring; i: number }) => (heading(e) - heading(edge) + 5 * Math.PI) % (2 * Math.PI)
+  return leaving.reduce((p, q) => (turn(q) > turn(p) ? q : p))
+}
+
 /** Every ring with the vertices of all others that stand on its edges, so that the rings tile without a hair between them. */
 export function shareVertices(rings: Ring[]): Ring[] {
   const xs: number[] = []

@@ -40,12 +40,12 @@ function partQuarter(site: Site, ring: Ring, style: Style, wants: Want[], level:
       return
     }
   }
-  const whole = takeWant(wants, area * 0.72, area * 1.5)
+  const whole = takeWant(wants, Math.max(6000, area * 0.72), area * 1.5)
   if (whole) {
     out.push({ ring, style, want: whole })
     return
   }
-  const part = area > 9000 ? takeWant(wants, Math.max(2600, box.depth * box.depth * 0.3), area * 0.55) : null
+  const part = area > 9000 && rnd.chance(0.45) ? takeWant(wants, Math.max(2600, box.depth * box.depth * 0.3), area * 0.55) : null
   if (part) {
     const share = part.areaM2 / area
     const halves = cutAcross(site, ring, box.ux, box.uy, rnd.chance(0.5) ? share : 1 - share, [-box.uy, box.ux], localKind(style.localM[1]))

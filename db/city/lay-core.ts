@@ -1,7 +1,7 @@
 import { joinRings, shareVertices } from './join.ts'
 import { localKind, rotate, type Block } from './lay-blocks.ts'
 import { longestStreetEdge } from './lay-lots.ts'
-import { extent, INNER, orientedBox, perimeter, ringArea, ringCentroid, streetLength, type Ring } from './ring.ts'
+import { extent, INNER, orientedBox, perimeter, ringArea, ringCentroid, sharpestCorner, streetLength, type Ring } from './ring.ts'
 import { addSegment, cutStreet, openStreet, type Site } from './site.ts'
 import { splitByLine, type Curve } from './split.ts'
 import type { Style } from './style.ts'
@@ -81,7 +81,7 @@ function divide(site: Site, ring: Ring, scale: number, depth: number, out: Ring[
 
 function isUsable(ring: Ring): boolean {
   const area = ringArea(ring)
-  if (area < 48 || streetLength(ring) < 2.6) return false
+  if (area < 48 || streetLength(ring) < 2.6 || sharpestCorner(ring) < 26) return false
   const round = perimeter(ring)
   return area / (round * round) > 0.034
 }

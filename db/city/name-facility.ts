@@ -21,6 +21,7 @@ const FORMS: Record<string, Name[]> = {
   library: [['کتابخانهٔ {}', '{} Library'], ['فرهنگ‌سرای {}', '{} Cultural Centre'], ['سینما {}', '{} Cinema']],
   clinic: [['درمانگاه {}', '{} Clinic'], ['مرکز بهداشت {}', '{} Health Centre'], ['دامپزشکی {}', '{} Veterinary Clinic']],
   mosque: [['مسجد {}', '{} Mosque'], ['حسینیهٔ {}', '{} Hosseiniyeh']],
+  monument: [['خانهٔ تاریخی {}', '{} Historic House'], ['حمام {}', '{} Bathhouse'], ['کاروانسرای {}', '{} Caravanserai'], ['آب‌انبار {}', '{} Cistern']],
   bazaar: [['بازار {}', '{} Bazaar']],
   square: [['میدان {}', '{} Square']],
 }

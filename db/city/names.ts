@@ -20,6 +20,7 @@ const QUARTER_FORMS: Name[] = [
   ['{}', '{}'], ['شهرک {}', '{} Town'], ['{} بالا', 'Upper {}'], ['{} پایین', 'Lower {}'], ['کوی {}', 'Kuy-e {}'], ['{} نو', 'New {}'],
   ['باغ‌شهر {}', '{} Garden Town'], ['{} شرقی', 'East {}'], ['{} غربی', 'West {}'], ['{} میانی', 'Middle {}'],
 ]
+const FIELDS_FORM: Name = ['باغ‌های {}', '{} Orchards']
 
 /** A name for street number `index` of a rank; forms are added when a family of names is used up. */
 export function arterialName(seed: number, index: number, isBoulevard: boolean): Name {
@@ -27,9 +28,9 @@ export function arterialName(seed: number, index: number, isBoulevard: boolean):
   const round = Math.floor(index / BIG_NAMES.length)
   return isBoulevard ? [`بلوار ${fa}${persianRound(round)}`, `${en} Boulevard${latinRound(round)}`] : [`خیابان ${fa}${persianRound(round)}`, `${en} Street${latinRound(round)}`]
 }
-export function neighbourhoodName(seed: number, index: number, isOld: boolean): Name {
+export function neighbourhoodName(seed: number, index: number, isOld: boolean, isFields: boolean): Name {
   if (isOld && index < OLD_QUARTERS.length) return shuffledPick(OLD_QUARTERS, seed + 11, index)
-  const form = QUARTER_FORMS[Math.floor(index / QUARTERS.length) % QUARTER_FORMS.length]!
+  const form = isFields ? FIELDS_FORM : QUARTER_FORMS[Math.floor(index / QUARTERS.length) % QUARTER_FORMS.length]!
   const [fa, en] = shuffledPick(QUARTERS, seed + 17, index)
   const round = Math.floor(index / (QUARTERS.length * QUARTER_FORMS.length))
   return [form[0].replace('{}', fa) + persianRound(round), form[1].replace('{}', en) + latinRound(round)]

@@ -1,4 +1,4 @@
-import type { MadeBlock, MadeParcel } from './lay-neighbourhood.ts'
+import type { MadeBlock, MadeParcel } from './fill-block.ts'
 import { ringCentroid } from './ring.ts'
 import type { Site } from './site.ts'
 import type { Street } from './street.ts'
@@ -27,7 +27,11 @@ export function numberHouses(site: Site, blocks: MadeBlock[]): Map<MadeParcel, H
   const out = new Map<MadeParcel, HouseNumber>()
   for (const row of byFrontage.values()) {
     row.sort((p, q) => p.at - q.at)
-    row.forEach(({ parcel, street, side }, i) => out.set(parcel, { street, number: street.firstNumber + side + 2 * i }))
+    const { street, side } = row[0]!
+    const { lastNumber } = street.record
+    const first = Math.max(street.firstNumber + side, lastNumber[side] === 0 ? 0 : lastNumber[side] + 2)
+    row.forEach(({ parcel }, i) => out.set(parcel, { street, number: first + 2 * i }))
+    lastNumber[side] = first + 2 * (row.length - 1)
   }
   return out
 }

@@ -2,7 +2,7 @@ import { shrinkConvex } from './inset.ts'
 import { joinRings } from './join.ts'
 import { longestStreetEdge } from './lay-lots.ts'
 import type { Random } from './random.ts'
-import { extent, isConvex, isInside, ringArea, ringCentroid, toMillimetre, type Ring } from './ring.ts'
+import { extent, isConvex, isInside, orientedBox, ringArea, ringCentroid, sharpestCorner, toMillimetre, type Ring } from './ring.ts'
 import { splitByLine } from './split.ts'
 import type { Style } from './style.ts'
 
@@ -32,6 +32,7 @@ export function placeBuildings(plot: Plot, rnd: Random): Building[] {
   if (use === 'AGR') return rnd.chance(0.22) ? hut(plot, rnd) : []
   if (use === 'TRN') return area > 4000 ? hall(plot, rnd, 0.3, 1) : []
   if (use === 'UTL' || plot.kind === 'cemetery') return hall(plot, rnd, 0.18, 1)
+  if (area > 9000 && (use === 'HED' || use === 'HLT' || use === 'MIL' || use === 'IND')) return campus(plot, rnd, use === 'MIL' ? 0.35 : use === 'IND' ? 0.85 : 0.6)
   if (use === 'IND') return hall(plot, rnd, rnd.between(0.45, 0.65), rnd.chance(0.8) ? 1 : 2)
   if (use === 'MIL') return hall(plot, rnd, 0.16, 2)
   if (use === 'SPO') return hall(plot, rnd, plot.kind === 'stadium' ? 0.14 : 0.45, 1)
@@ -66,7 +67,7 @@ function house(plot: Plot, rnd: Random): Building[] {
       const end = reach[0] + (reach[1] - reach[0]) * rnd.between(0.2, 0.5)
       const short = largest(splitByLine(arm, nx * end, ny * end, ny, -nx, -1, -1).left)
       const joined = short && joinRings(main, short)
-      if (joined) return [finish(plot, joined, null, rnd)]
+      if (joined && sharpestCorner(joined) > 30) return [finish(plot, joined, null, rnd)]
     }
   }
   return [finish(plot, main, null, rnd)]
@@ -120,7 +121,7 @@ function hall(plot: Plot, rnd: Random, share: number, storeys: number): Building
   const end = reach ? reach[0] + (reach[1] - reach[0]) * rnd.between(0.25, 0.55) : 0
   const wing = arm && largest(splitByLine(arm, nx * end, ny * end, ny, -nx, -1, -1).left)
   const joined = wing && joinRings(bar, wing)
-  return [make(joined ?? bar)]
+  return [make(joined && sharpestCorner(joined) > 30 ? joined : bar)]
 }
 
 /** Apartment slabs in rows across a large plot, open ground between. */
@@ -138,6 +139,33 @@ function slabs(plot: Plot, rnd: Random): Building[] {
     for (const piece of band) if (ringArea(piece) > 110) out.push(finish(plot, piece, null, rnd))
   }
   return out.length > 0 ? out : house(plot, rnd)
+}
+
+/** Many buildings over a large plot, on a loose grid along its own axes, open places between them. */
+function campus(plot: Plot, rnd: Random, filled: number): Building[] {
+  const box = orientedBox(plot.ring)
+  const inner = isConvex(plot.ring) ? shrinkConvex(plot.ring, 9) : null
+  if (!inner) return hall(plot, rnd, 0.25, storeysOf(plot, rnd))
+  const { ux, uy } = box
+  const [a, b] = extent(inner, ux, uy)
+  const [c, d] = extent(inner, -uy, ux)
+  const pitch = plot.use === 'IND' ? 62 : 54
+  const out: Building[] = []
+  for (let s = a + 4; s < b - 24; s += pitch) {
+    for (let t = c + 4; t < d - 16; t += pitch * 0.72) {
+      const [length, depth] = plot.use === 'IND' ? [rnd.between(38, 52), rnd.between(24, 34)] : [rnd.between(24, 44), rnd.between(13, 19)]
+      const [s0, t0] = [s + rnd.between(0, 6), t + rnd.between(0, 6)]
+      if (!rnd.chance(filled)) continue
+      const corners = [[s0, t0], [s0 + length, t0], [s0 + length, t0 + depth], [s0, t0 + depth]] as const
+      const ring: Ring = { x: [], y: [], tag: [-1, -1, -1, -1] }
+      for (const [p, q] of corners) {
+        ring.x.push(toMillimetre(p * ux - q * uy))
+        ring.y.push(toMillimetre(p * uy + q * ux))
+      }
+      if (ring.x.every((x, i) => isInside(inner, x, ring.y[i]!))) out.push({ ...finish(plot, ring, null, rnd), storeys: plot.use === 'IND' ? 1 : storeysOf(plot, rnd), apartments: 0, shops: 0 })
+    }
+  }
+  return out
 }
 
 function hut(plot: Plot, rnd: Random): Building[] {

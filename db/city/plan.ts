@@ -24,8 +24,10 @@ export interface CityPlan {
   parcels: number
   /** Mean radius of the built city, metres. */
   radius: number
-  /** Mean radii of the ring streets, from the square outwards. */
+  /** Mean radii of the ring streets, from the square outwards; the last bounds the fields outside the belt road. */
   rings: number[]
+  /** Number of the belt road in `rings`: what lies outside it is fields and orchards. */
+  belt: number
   primary: number[]
   primaryCount: number
   river: Watercourse
@@ -42,7 +44,7 @@ export interface Watercourse {
 }
 
 /** Gross ground per parcel, streets, gardens and all, in m²: measured on the cities this generator makes. */
-const GROSS_M2 = 610
+const GROSS_M2 = 560
 
 export function createCityPlan(options: { parcels: number; seed: number }): CityPlan {
   const { parcels, seed } = options
@@ -56,12 +58,14 @@ export function createCityPlan(options: { parcels: number; seed: number }): City
   const weights = Array.from({ length: count }, () => rnd.between(0.8, 1.2))
   const total = weights.reduce((p, q) => p + q, 0)
   for (let k = 0; k < count; k++) rings.push(rings[rings.length - 1]! + ((radius - core) * weights[k]!) / total)
+  const belt = rings.length - 1
+  rings.push(radius + Math.min(Math.max(radius * 0.075, 50), 420))
   const primaryCount = radius < 700 ? 4 : 6
   const turn = rnd.between(0, 1)
   const primary = Array.from({ length: primaryCount }, (_, i) => ((i + turn + rnd.between(-0.13, 0.13)) / primaryCount) * 2 * Math.PI)
-  const river = layRiver(seed, radius)
+  const river = layRiver(seed, radius, rings)
   return {
-    seed, parcels, radius, rings, primary, primaryCount, river,
+    seed, parcels, radius, rings, belt, primary, primaryCount, river,
     madis: layMadis(seed, radius, river), powerLine: layPowerLine(seed, radius), squareWidth: square * 0.85,
   }
 }
@@ -76,7 +80,12 @@ export function meshPoint(plan: CityPlan, m: number, f: number, angle: number): 
 function ringRadius(plan: CityPlan, m: number, angle: number): number {
   const mean = plan.rings[m]!
   if (m === 0) return mean
-  const isOuter = m === plan.rings.length - 1
+  const isOuter = m >= plan.belt
+  // The fields' edge bends with the belt road, so that the two never meet.
+  if (m > plan.belt) {
+    const breadth = 0.62 + 0.3 * Math.sin(2 * angle + plan.seed) + 0.34 * Math.sin(5 * angle + 1) * Math.sin(3 * angle)
+    return ringRadius(plan, plan.belt, angle) + (mean - plan.rings[plan.belt]!) * Math.max(0.22, breadth + 0.25)
+  }
   const gap = Math.min(mean - plan.rings[m - 1]!, isOuter ? Infinity : plan.rings[m + 1]! - mean)
   const phase = (h: number) => ((mix(plan.seed * 31 + m * 101 + h * 7) >>> 8) / 16777216) * 2 * Math.PI
   const wave = Math.sin(2 * angle + phase(1)) * 0.5 + Math.sin(3 * angle + phase(2)) * 0.35 + Math.sin((5 + m) * angle + phase(3)) * 0.22
@@ -107,10 +116,10 @@ export function radialsOfRing(plan: CityPlan, k: number): Radial[] {
     if (k === 0) continue
     const middle = (plan.rings[k]! + plan.rings[k + 1]!) / 2
     const arc = (next - angle) * middle
-    const parts = Math.max(1, Math.round(arc / Math.min(1000, plan.radius * 0.5)))
+    const parts = k === plan.belt ? 2 : Math.max(1, Math.round(arc / Math.min(1000, plan.radius * 0.5)))
     for (let i = 1; i < parts; i++) {
       const jitter = ((mix(plan.seed * 13 + k * 1009 + p * 131 + i) >>> 8) / 16777216 - 0.5) * 0.3
-      out.push({ angle: angle + ((next - angle) * (i + jitter)) / parts, fromRing: k, toRing: k + 1, key: 1000 + k * 1000 + p * 100 + i, isPrimary: false })
+      out.push({ angle: angle + ((next - angle) * (i + jitter)) / parts, fromRing: k, toRing: k + 1, key: 1000 + k * 1000 + p * 120 + i, isPrimary: false })
     }
   }
   return out
@@ -153,7 +162,8 @@ export function radialLine(plan: CityPlan, k: number, angle: number): Polyline {
 export function ringRoad(plan: CityPlan, m: number): RoadKind {
   if (m === 0) return { class: 'arterial-2', widthM: plan.squareWidth }
   const small = plan.radius < 700
-  if (m === plan.rings.length - 1) return { class: 'arterial-1', widthM: small ? 30 : 40 }
+  if (m > plan.belt) return { class: 'local', widthM: 8 }
+  if (m === plan.belt) return { class: 'arterial-1', widthM: small ? 30 : 40 }
   if (m === 1) return { class: 'arterial-2', widthM: small ? 18 : 24 }
   if (m % 3 === 0) return { class: 'arterial-1', widthM: 36 }
   return { class: 'arterial-2', widthM: 20 + (m % 2) * 6 }
@@ -161,6 +171,7 @@ export function ringRoad(plan: CityPlan, m: number): RoadKind {
 /** Class and width of a radial in ring k. */
 export function radialRoad(plan: CityPlan, radial: Radial, k: number): RoadKind {
   const pick = mix(plan.seed * 7 + radial.key * 29) >>> 4
+  if (k === plan.belt && !radial.isPrimary) return { class: 'local', widthM: 8 }
   if (radial.isPrimary) {
     if (k === 0) return radial.key % 2 === 0 ? { class: 'arterial-2', widthM: 20 } : { class: 'collector', widthM: 14 }
     if (plan.radius < 700) return { class: 'arterial-2', widthM: 24 }
@@ -169,32 +180,38 @@ export function radialRoad(plan: CityPlan, radial: Radial, k: number): RoadKind 
   return pick % 3 === 0 ? { class: 'collector', widthM: 16 } : { class: 'arterial-2', widthM: pick % 3 === 1 ? 18 : 22 }
 }
 
-function layRiver(seed: number, radius: number): Watercourse {
+/** The river keeps to the middle of one ring of neighbourhoods, so that no ring street runs along its bed. */
+function layRiver(seed: number, radius: number, rings: number[]): Watercourse {
+  const middles = rings.slice(1, -2).map((inner, i) => (inner + rings[i + 2]!) / 2)
+  const away = middles.reduce((p, q) => (Math.abs(q - radius * 0.74) < Math.abs(p - radius * 0.74) ? q : p))
+
   const phase = ((mix(seed * 3 + 5) >>> 8) / 16777216) * 2 * Math.PI
   const height = (x: number) =>
-    -radius * 0.6 + Math.sin(x / (radius * 0.62) + phase) * radius * 0.11 + Math.sin(x / 310 + phase * 2) * Math.min(26, radius * 0.02)
+    -away + Math.sin(x / (radius * 0.62) + phase) * Math.min(radius * 0.07, 420) + Math.sin(x / 310 + phase * 2) * Math.min(26, radius * 0.02)
   return {
     key: 0, widthM: radius < 700 ? 30 : 46, fromX: -radius * 1.5, toX: radius * 1.5,
     curve: { ox: 0, oy: 0, ux: Math.cos(0.12), uy: Math.sin(0.12), step: 24, height },
   }
 }
 
-/** Madis leave the river upstream (west), outside the town, and draw away from it. */
+/**
+ * Madis leave the river upstream (west), outside the town, each at its own angle, and bend back until they run along with it.
+ * The one that reaches farthest leaves farthest upstream, so that they never cross. No slope in a madi's own frame passes 0.4.
+ */
 function layMadis(seed: number, radius: number, river: Watercourse): Watercourse[] {
   const count = radius < 700 ? 1 : Math.max(2, Math.min(9, Math.round(radius / 1000)))
   return Array.from({ length: count }, (_, i) => {
     const rnd = createRandom(seed, 40, i)
-    const reach = radius * (count === 1 ? 0.42 : 0.3 + (1.15 * i) / (count - 1) - 0.02)
-    // The one that reaches farthest leaves farthest upstream, so that madis never cross.
-    const from = -radius * (1.08 + (0.3 * i) / count + 0.04 * rnd.next())
+    const share = count === 1 ? 0.5 : i / (count - 1)
+    const away = -radius * (1.16 + 0.22 * share)
+    const { curve } = river
+    const [ox, oy] = [away * curve.ux - curve.height(away) * curve.uy, away * curve.uy + curve.height(away) * curve.ux]
+    const angle = Math.atan2(curve.uy, curve.ux) + 0.3 + 0.62 * share + rnd.between(-0.04, 0.04)
+    const bend = rnd.between(0.075, 0.1) / radius
     const phase = rnd.between(0, 6)
-    const height = (x: number) => {
-      const way = Math.min(1, Math.max(0, (x - from) / (radius * 0.95)))
-      const ease = way * way * (3 - 2 * way)
-      const bend = Math.sin(x / (radius * 0.33) + phase) * radius * 0.025 + Math.sin(x / 190 + phase) * Math.min(9, radius * 0.01)
-      return river.curve.height(x) * (1 - ease * 0.75) + -radius * 0.6 * ease * 0.75 + reach * ease + bend * ease
-    }
-    return { key: i + 1, widthM: 5.6, fromX: from, toX: radius * 1.5, curve: { ...river.curve, height } }
+    const wave = (x: number) => Math.sin(x / (radius * 0.33) + phase) * Math.min(radius * 0.02, 120) + Math.sin(x / 170 + phase) * Math.min(7, radius * 0.008)
+    const height = (x: number) => wave(x) - wave(0) - bend * x * x
+    return { key: i + 1, widthM: 5.6, fromX: 0, toX: radius * 2.6, curve: { ox, oy, ux: Math.cos(angle), uy: Math.sin(angle), step: curve.step, height } }
   })
 }
 

@@ -108,6 +108,21 @@ export function perimeter(ring: Ring): number {
   return sum
 }
 
+/** The sharpest corner, in degrees. */
+export function sharpestCorner(ring: Ring): number {
+  const n = ring.x.length
+  let sharpest = 180
+  for (let i = 0; i < n; i++) {
+    const a = (i + n - 1) % n
+    const b = (i + 1) % n
+    const [ax, ay] = [ring.x[a]! - ring.x[i]!, ring.y[a]! - ring.y[i]!]
+    const [bx, by] = [ring.x[b]! - ring.x[i]!, ring.y[b]! - ring.y[i]!]
+    const cosine = (ax * bx + ay * by) / (Math.hypot(ax, ay) * Math.hypot(bx, by) || 1)
+    sharpest = Math.min(sharpest, (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI)
+  }
+  return sharpest
+}
+
 /** Without repeated vertices, and without those that stand on a straight line between two edges of the same frontage. */
 export function tidy(ring: Ring): Ring {
   const out: Ring = { x: [], y: [], tag: [] }

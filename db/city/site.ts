@@ -28,9 +28,14 @@ export interface StraightCut {
 export function openStreet(site: Site, kind: RoadKind, isDeadEnd = false): { street: Street; leftTag: number; rightTag: number } {
   const isStreet = kind.class === 'collector' || kind.class === 'arterial-2' || (kind.class === 'local' && kind.widthM >= 10)
   const [nameFa, nameEn] = site.nameStreet(isDeadEnd ? 'dead-end' : isStreet ? 'street' : 'alley')
-  const street: Street = { ...kind, id: 0, nameFa, nameEn, isDeadEnd, parent: null, line: [], firstNumber: 1, plannedWidthM: null }
+  const street: Street = { ...kind, id: 0, nameFa, nameEn, isDeadEnd, parent: null, line: [], firstNumber: 1, plannedWidthM: planWidening(site.rnd, kind), record: { isWritten: false, lastNumber: [0, 0] } }
   site.streets.push(street)
   return { street, ...faceStreet(site, street) }
+}
+
+/** Some collectors are to be wider one day: the plan's width, or null. */
+function planWidening(rnd: Random, kind: RoadKind): number | null {
+  return kind.class === 'collector' && kind.widthM >= 13 && rnd.chance(0.14) ? kind.widthM + rnd.whole(2, 5) : null
 }
 
 /** Tags for the two sides of a street that exists already. */

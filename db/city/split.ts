@@ -17,11 +17,26 @@ export function splitByLine(ring: Ring, ox: number, oy: number, ux: number, uy: 
   const { x, y, tag } = ring
   const n = x.length
   const distance = new Array<number>(n)
-  let positive = 0
+  let lastClear = -1
   for (let i = 0; i < n; i++) {
-    const d = (y[i]! - oy) * ux - (x[i]! - ox) * uy
-    distance[i] = d
-    if (d >= 0) positive++
+    distance[i] = (y[i]! - oy) * ux - (x[i]! - ox) * uy
+    if (Math.abs(distance[i]!) >= SNAP_M) lastClear = i
+  }
+  if (lastClear < 0) return { left: [ring], right: [], chords: [] }
+  const isLeft = new Array<boolean>(n)
+  const isSnapped = new Array<boolean>(n).fill(false)
+  let positive = 0
+  for (let k = 1, side = distance[lastClear]! > 0; k <= n; k++) {
+    const i = (lastClear + k) % n
+    if (Math.abs(distance[i]!) >= SNAP_M) side = distance[i]! > 0
+    else {
+      // Where the ring passes the line at a vertex, it passes through that vertex. Where it only touches, the true side counts.
+      let ahead = i
+      while (Math.abs(distance[ahead]!) < SNAP_M) ahead = (ahead + 1) % n
+      isSnapped[i] = distance[ahead]! > 0 !== side
+    }
+    isLeft[i] = Math.abs(distance[i]!) >= SNAP_M || isSnapped[i] || distance[i] === 0 ? side : distance[i]! > 0
+    if (isLeft[i]) positive++
   }
   if (positive === n) return { left: [ring], right: [], chords: [] }
   if (positive === 0) return { left: [], right: [ring], chords: [] }
@@ -32,11 +47,10 @@ export function splitByLine(ring: Ring, ox: number, oy: number, ux: number, uy: 
     const j = (i + 1) % n
     const a = distance[i]!
     const b = distance[j]!
-    if (a >= 0 === b >= 0) continue
+    if (isLeft[i] === isLeft[j]) continue
     let px: number
     let py: number
-    if (Math.abs(a) < SNAP_M && Math.abs(a) <= Math.abs(b)) [px, py] = [x[i]!, y[i]!]
-    else if (Math.abs(b) < SNAP_M) [px, py] = [x[j]!, y[j]!]
+    if (isSnapped[i]) [px, py] = [x[i]!, y[i]!]
     else {
       const f = a / (a - b)
       px = toMillimetre(x[i]! + (x[j]! - x[i]!) * f)
@@ -56,11 +70,11 @@ export function splitByLine(ring: Ring, ox: number, oy: number, ux: number, uy: 
     const [p, q] = [crossings[a]!, crossings[b]!]
     chords.push({ line: [[p.x, p.y], [q.x, q.y]], fromTag: tag[p.edge]!, toTag: tag[q.edge]! })
   }
-  const trace = (isLeft: boolean, chordTag: number): Ring[] => {
+  const trace = (wantsLeft: boolean, chordTag: number): Ring[] => {
     const rings: Ring[] = []
     const used = new Array<boolean>(crossings.length).fill(false)
     for (let start = 0; start < crossings.length; start++) {
-      const enters = (distance[(crossings[start]!.edge + 1) % n]! >= 0) === isLeft
+      const enters = isLeft[(crossings[start]!.edge + 1) % n] === wantsLeft
       if (!enters || used[start]) continue
       const out: Ring = { x: [], y: [], tag: [] }
       const push = (px: number, py: number, t: number) => {
@@ -126,13 +140,16 @@ export function splitByCurve(ring: Ring, curve: Curve, offset: number, tagLeft: 
       push(sheared, knot, y - curve.height(knot), ring.tag[i]!)
     }
   }
-  const cut = splitByLine(sheared, 0, offset, 1, 0, tagLeft, tagRight)
+  const cut = splitByLine(sheared, 0, offset, 1, 0, CHORD, CHORD)
   return {
-    left: cut.left.map((r) => unshear(curve, r, offset)),
-    right: cut.right.map((r) => unshear(curve, r, offset)),
+    left: cut.left.map((r) => unshear(curve, r, offset, tagLeft)),
+    right: cut.right.map((r) => unshear(curve, r, offset, tagRight)),
     chords: cut.chords.map((chord) => ({ ...chord, line: curveLine(curve, chord.line[0]![0], chord.line[1]![0], offset) })),
   }
 }
+
+/** Marks the edges a cut has made until they have followed its curve. */
+const CHORD = -99
 
 /** Points of the shifted curve between two places of its frame, knots included. */
 export function curveLine(curve: Curve, fromX: number, toX: number, offset: number): Polyline {
@@ -146,19 +163,19 @@ export function heightAt(curve: Curve, x: number): number {
   return f === 0 ? low : low + (curve.height((k + 1) * curve.step) - low) * f
 }
 
-function unshear(curve: Curve, ring: Ring, offset: number): Ring {
+function unshear(curve: Curve, ring: Ring, offset: number, chordTag: number): Ring {
   const out: Ring = { x: [], y: [], tag: [] }
   const n = ring.x.length
   for (let i = 0; i < n; i++) {
     const j = (i + 1) % n
     const [ax, ay] = [ring.x[i]!, ring.y[i]!]
     const [px, py] = fromFrame(curve, ax, ay + heightAt(curve, ax))
-    push(out, px, py, ring.tag[i]!)
-    const isOnCut = Math.abs(ay - offset) < 1e-3 && Math.abs(ring.y[j]! - offset) < 1e-3
+    const isOnCut = ring.tag[i] === CHORD
+    push(out, px, py, isOnCut ? chordTag : ring.tag[i]!)
     if (!isOnCut) continue
     for (const knot of knotsBetween(curve, ax, ring.x[j]!)) {
       const [kx, ky] = fromFrame(curve, knot, curve.height(knot) + offset)
-      push(out, kx, ky, ring.tag[i]!)
+      push(out, kx, ky, chordTag)
     }
   }
   return out

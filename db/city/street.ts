@@ -13,6 +13,13 @@ export interface Street extends RoadKind {
   /** House number at the start of the line. */
   firstNumber: number
   plannedWidthM: number | null
+  /** Shared by all neighbourhoods along the street. */
+  record: StreetRecord
+}
+export interface StreetRecord {
+  isWritten: boolean
+  /** Highest house number given so far on its left and right side. */
+  lastNumber: [number, number]
 }
 /** What an edge of a parcel looks onto: one side of a street. */
 export interface Frontage {

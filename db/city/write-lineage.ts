@@ -1,6 +1,6 @@
 import type { RowSink } from './copy-rows.ts'
 import { multiPolygonHex, ringPolygon } from './ewkb.ts'
-import type { MadeParcel } from './lay-neighbourhood.ts'
+import type { MadeParcel } from './fill-block.ts'
 import { extent, INNER, orientedBox, ringArea, type Ring } from './ring.ts'
 import type { Site } from './site.ts'
 import { splitByLine } from './split.ts'

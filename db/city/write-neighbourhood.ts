@@ -1,7 +1,7 @@
 import type { RowSink } from './copy-rows.ts'
 import { multiLineHex, multiPolygonHex, pointHex, ringPolygon } from './ewkb.ts'
 import { postalCode } from './identify.ts'
-import type { MadeBlock, MadeParcel } from './lay-neighbourhood.ts'
+import type { MadeBlock, MadeParcel } from './fill-block.ts'
 import { nameFacility } from './name-facility.ts'
 import { toPersianDigits } from './names.ts'
 import { numberHouses, type HouseNumber } from './number-houses.ts'
@@ -10,6 +10,7 @@ import type { Site } from './site.ts'
 import type { Street } from './street.ts'
 import { writeOwners, type Owners } from './write-owners.ts'
 import { writeLineage } from './write-lineage.ts'
+import { writeStreetLine } from './write-street-line.ts'
 import { writeZones } from './write-zones.ts'
 
 /** What the writer remembers of the city between neighbourhoods. */
@@ -19,7 +20,6 @@ export interface CityState {
   datedOn: string
   blockNumbers: number[]
   postalSerial: number
-  writtenStreets: Set<number>
   owners: Owners
   parcels: number
 }
@@ -30,13 +30,14 @@ export function writeNeighbourhood(sink: RowSink, state: CityState, site: Site, 
   for (const street of site.streets) street.id ||= site.nextStreetId()
   const numbers = numberHouses(site, blocks)
   const writeStreet = (street: Street) => {
-    if (state.writtenStreets.has(street.id)) return
-    state.writtenStreets.add(street.id)
+    if (street.record.isWritten) return
+    street.record.isWritten = true
     sink.add('streets', street.id, municipalityId, street.nameFa, street.nameEn)
   }
   for (const { street, line, isDeadEnd } of site.segments) {
     writeStreet(street)
     const segmentId = sink.nextId('street_segments')
+    if (!street.isDeadEnd) writeStreetLine(sink, municipalityId, segmentId, street, line)
     sink.add('street_segments', segmentId, municipalityId, street.id, street.class, street.widthM, isDeadEnd, multiLineHex([line]))
   }
   const main = 10 + neighbourhoodId * 3
@@ -44,7 +45,7 @@ export function writeNeighbourhood(sink: RowSink, state: CityState, site: Site, 
   for (const block of blocks) {
     const blockId = sink.nextId('blocks')
     const number = (state.blockNumbers[regionNumber] = (state.blockNumbers[regionNumber] ?? 0) + 1)
-    sink.add('blocks', blockId, municipalityId, regionId, neighbourhoodId, number, multiPolygonHex([ringPolygon(block.ring)]))
+    sink.add('blocks', blockId, municipalityId, regionId, neighbourhoodId, number, multiPolygonHex(block.rings.map((ring) => ringPolygon(ring))))
     let house = 1
     const place = { blockId, neighbourhoodId, codeOf: () => `1-${regionNumber}-${number}-${house++}-0-0-0`, plotOf: () => ({ main, sub: sub++ }) }
     for (const parcel of block.parcels) {

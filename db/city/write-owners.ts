@@ -1,6 +1,6 @@
 import type { RowSink } from './copy-rows.ts'
 import { syntheticLegalId, syntheticNationalId } from './identify.ts'
-import type { MadeParcel } from './lay-neighbourhood.ts'
+import type { MadeParcel } from './fill-block.ts'
 import { toPersianDigits } from './names.ts'
 import type { Random } from './random.ts'
 

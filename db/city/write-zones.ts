@@ -1,6 +1,6 @@
 import type { RowSink } from './copy-rows.ts'
 import { multiPolygonHex, ringPolygon } from './ewkb.ts'
-import type { MadeBlock } from './lay-neighbourhood.ts'
+import type { MadeBlock } from './fill-block.ts'
 import type { Site } from './site.ts'
 import type { CityState } from './write-neighbourhood.ts'
 
@@ -24,7 +24,7 @@ export function writeZones(sink: RowSink, state: CityState, site: Site, blocks: 
   const flush = (code: string, members: MadeBlock[]) => {
     if (members.length === 0 || site.rnd.chance(0.06)) return
     const [, nameFa, nameEn] = ZONES[code]!
-    sink.add('plan_units', sink.nextId('plan_units'), state.municipalityId, code, nameFa, nameEn, PLAN, multiPolygonHex(members.map((block) => ringPolygon(block.ring))))
+    sink.add('plan_units', sink.nextId('plan_units'), state.municipalityId, code, nameFa, nameEn, PLAN, multiPolygonHex(members.flatMap((block) => block.rings.map((ring) => ringPolygon(ring)))))
   }
   for (const block of blocks) {
     const code = zoneOf(site, block)
