@@ -5,17 +5,19 @@ import { buildPages, generateConfig } from './build-pages.mjs'
 import { chooseDataDir } from './choose-data-dir.mjs'
 import { chooseNode, installDependencies } from './install-dependencies.mjs'
 import { ensureChromium, ensurePostgres } from './install-packages.mjs'
+import { runChecks } from './run-checks.mjs'
 import { runProgram } from './run-program.mjs'
 import { runTests } from './run-tests.mjs'
-import { runChecks } from './run-checks.mjs'
 import { say, SetupProblem } from './say.mjs'
+import { takeTurns } from './take-turns.mjs'
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 /**
  * What a command needs before it runs, and what it runs.
  * `development`: type checker, linters, test tools. `postgres`: 'own' unless DATABASE_URL is set, or 'always'.
- * @type {Record<string, { main?: string, node?: string[], env?: NodeJS.ProcessEnv, development?: boolean, postgres?: 'own' | 'always', pages?: boolean }>}
+ * @typedef {{ main?: string, node?: string[], env?: NodeJS.ProcessEnv, development?: boolean, postgres?: 'own' | 'always', pages?: boolean }} Needs
+ * @type {Record<string, Needs>}
  */
 const COMMANDS = {
   start: { main: 'src/main.ts', env: { NODE_ENV: 'production' }, postgres: 'own', pages: true },
@@ -44,12 +46,7 @@ async function run(name, args) {
   const command = COMMANDS[name]
   if (!command) throw new SetupProblem(`There is no command "${name}". There are: ${Object.keys(COMMANDS).join(', ')}.`)
   process.chdir(project)
-  await installDependencies(project, command.development ?? false)
-  const node = chooseNode(project)
-  if (command.postgres === 'always' || (command.postgres === 'own' && !process.env.DATABASE_URL)) await ensurePostgres()
-  if (name === 'test') await ensureChromium()
-  if (command.development) await generateConfig(project, node)
-  if (command.pages) await buildPages(project, node)
+  const node = await takeTurns(project, () => setUp(name, command))
   if (name === 'check') return (await runChecks(node)).failed.length > 0 ? 1 : 0
   if (name === 'test') return await runTests(node, args)
   const env = { ...process.env, ...command.env, BARZAN_DATA: chooseDataDir(process.env, project) }
@@ -58,4 +55,15 @@ async function run(name, args) {
     ['--disable-warning=ExperimentalWarning', ...(command.node ?? []), String(command.main), ...args],
     env,
   )
+}
+
+/** @param {string} name @param {Needs} needs @returns {Promise<string>} the Node to run with */
+async function setUp(name, needs) {
+  await installDependencies(project, needs.development ?? false)
+  const node = chooseNode(project)
+  if (needs.postgres === 'always' || (needs.postgres === 'own' && !process.env.DATABASE_URL)) await ensurePostgres()
+  if (name === 'test') await ensureChromium()
+  if (needs.development) await generateConfig(project, node)
+  if (needs.pages) await buildPages(project, node)
+  return node
 }
