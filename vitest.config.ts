@@ -1,50 +1,32 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 // tsconfig.json extends what SvelteKit generates.
-if (!existsSync('.svelte-kit/tsconfig.json')) execFileSync(process.execPath, ['node_modules/.bin/svelte-kit', 'sync'])
+if (!existsSync('.svelte-kit/tsconfig.json')) execFileSync(process.execPath, ['node_modules/@sveltejs/kit/svelte-kit.js', 'sync'])
 
-// Three rounds: pure tests first (a mistake there shows within a second), then what needs the database, then real browsers, one at a time.
-const BROWSER = ['test/e2e/**/*.test.ts']
-const DATABASE = [
-  'test/db/**/*.test.ts',
-  'test/http/**/*.test.ts',
-  'test/tiles/**/*.test.ts',
-  'test/land/intake/**/*.test.ts',
-  'test/setup/**/*.test.ts',
-  'test/**/*.db.test.ts',
-  'test/**/*routes.test.ts',
-  'test/**/*queries.test.ts',
-]
+// Three rounds: pure tests first (a mistake there shows within a second), then what needs a database or processes of its own,
+// then real browsers, one file at a time. A test is of the second round when it asks for a database.
+const browser = ['test/e2e/**/*.test.ts']
+const all = globSync('test/**/*.test.ts').filter((path) => !path.startsWith('test/e2e/'))
+const slow = all.filter((path) => /database\.ts'|-cluster\.ts'|node:child_process/.test(readFileSync(path, 'utf8')))
 
 export default defineConfig({
   plugins: [svelte()],
   test: {
     globalSetup: ['test/start-cluster.ts'],
-    reporters: ['default'],
     projects: [
+      { extends: true, test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: [...browser, ...slow], sequence: { groupOrder: 0 } } },
       {
         extends: true,
-        test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: [...BROWSER, ...DATABASE], sequence: { groupOrder: 0 } },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'database',
-          include: DATABASE,
-          exclude: BROWSER,
-          testTimeout: 30_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-        },
+        test: { name: 'database', include: slow, testTimeout: 60_000, hookTimeout: 180_000, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,
         test: {
           name: 'browser',
-          include: BROWSER,
+          include: browser,
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
