@@ -9,11 +9,12 @@ drop index land.parcels_registration;
 drop index land.parcels_postal_code;
 drop index land.parcels_neighbourhood;
 
--- Words of addresses whose streets are not known by name. 'simple': no stemming, Persian has no dictionary here; the folding is ours.
-create function land.address_words(address text) returns tsvector
-language sql immutable strict parallel safe
-return to_tsvector('simple'::regconfig, kernel.fold_text(address));
-create index parcels_address_words on land.parcels using gin (land.address_words(address)) where status = 'current';
+-- Words and plate of written addresses. 'simple': no stemming, Persian has no dictionary here; the folding is ours. The plate is
+-- in it so that a common name and a plate are met inside the index.
+create function land.address_words(address text, house_number text) returns tsvector
+language sql immutable parallel safe
+return to_tsvector('simple'::regconfig, kernel.fold_text(coalesce(address, '') || ' ' || coalesce(house_number, '')));
+create index parcels_address_words on land.parcels using gin (land.address_words(address, house_number)) where status = 'current';
 
 create index water_courses_search on land.water_courses using gin
   (kernel.fold_text(coalesce(name_fa, '') || ' ' || coalesce(name_en, '')) gin_trgm_ops);

@@ -5,11 +5,21 @@ type Sql = RawBuilder<unknown>
 
 /** One ordered list of parcels: what belongs to it, and the key by which it is sorted and continued. The key ends with the id. */
 export interface Stage {
-  /** boolean over `p` (land.parcels); never null, since later stages negate it */
+  /** boolean over `p` (land.parcels), as an index can use it, the cheap tests first; null counts as no */
   matches: Sql
   key: { column: Sql; type: 'text' | 'int' | 'bigint' }[]
-  /** more than the page is read, in no order, then sorted: for indexes that know no order */
+  /** this many are read in no order, then sorted: for indexes that know no order */
   candidates?: number
+  /** tried only when everything before it found nothing at all */
+  isLastResort?: boolean
+}
+
+/** What the words of a reading resolve to in the small tables of names. */
+export interface NamedPlaces {
+  streetIds: number[]
+  neighbourhoodIds: number[]
+  /** streets whose names are spelt alike, when there is none with the very words */
+  alikeStreetIds: number[]
 }
 
 const ID: Stage['key'][number] = { column: sql`p.parcel_id`, type: 'bigint' }
@@ -26,77 +36,75 @@ export const WORD_CANDIDATES = 1000
 /** All current parcels, in the order of their ids. */
 export const everyParcel: Stage = { matches: CURRENT, key: [ID] }
 
-/** The stages of a reading, best first. `streetIds` and `neighbourhoodIds` are what its words resolve to in the small tables. */
-export function listStages(reading: Reading, words: { streetIds: number[]; neighbourhoodIds: number[] }): Stage[] {
+/** The stages of a reading, best first. */
+export function listStages(reading: Reading, places: NamedPlaces): Stage[] {
   switch (reading.kind) {
     case 'codes':
       return reading.codes.map((code) => ({ matches: sql`${UPPER_CODE} = ${code}`, key: [ID] }))
-    case 'code-prefix': {
-      const { prefix } = reading
+    case 'code-prefix':
       return [
         {
-          matches: sql`${UPPER_CODE} >= ${prefix} and ${UPPER_CODE} < ${prefix + LAST} and ${CURRENT}`,
+          matches: sql`${UPPER_CODE} >= ${reading.prefix} and ${UPPER_CODE} < ${reading.prefix + LAST} and ${CURRENT}`,
           key: [{ column: UPPER_CODE, type: 'text' }, ID],
         },
       ]
-    }
-    case 'registration': {
-      const sub = reading.sub === null ? sql`` : sql`and coalesce(p.registration_sub, 0) = ${reading.sub}`
-      const section =
-        reading.section === null
-          ? sql``
-          : sql`and kernel.fold_text(coalesce(p.registration_section, '')) = kernel.fold_text(${reading.section})`
-      return [
-        {
-          matches: sql`coalesce(p.registration_main = ${reading.main}, false) ${sub} ${section} and ${CURRENT}`,
-          key: [{ column: sql`coalesce(p.registration_sub, 0)`, type: 'int' }, ID],
-        },
-      ]
-    }
+    case 'registration':
+      return [findRegistration(reading)]
     case 'postal': {
       const postal = sql`(p.postal_code collate "C")`
       return [
         {
-          matches: sql`p.postal_code is not null and ${postal} >= ${reading.prefix} and ${postal} < ${reading.prefix + LAST} and ${CURRENT}`,
+          matches: sql`${postal} >= ${reading.prefix} and ${postal} < ${reading.prefix + LAST} and ${CURRENT}`,
           key: [{ column: postal, type: 'text' }, ID],
         },
       ]
     }
     case 'words':
-      return listWordStages(reading, words)
+      return listWordStages(reading, places)
   }
 }
 
-/** Words of the written address, then the named street, then the neighbourhood. */
-function listWordStages(
-  { words, houseNumber }: Extract<Reading, { kind: 'words' }>,
-  { streetIds, neighbourhoodIds }: { streetIds: number[]; neighbourhoodIds: number[] },
-): Stage[] {
-  const plate = houseNumber === null ? sql`` : sql`and upper(coalesce(p.house_number, '')) = ${houseNumber}`
-  const key: Stage['key'] = [{ column: PLATE, type: 'int' }, ID]
-  const inAddress = (query: string): Stage => ({
-    matches: sql`coalesce(land.address_words(p.address) @@ ${query}::tsquery, false) ${plate} and ${CURRENT}`,
-    key,
+function findRegistration({ main, sub, section }: Extract<Reading, { kind: 'registration' }>): Stage {
+  const withSub = sub === null ? sql`` : sql`and coalesce(p.registration_sub, 0) = ${sub}`
+  const inSection =
+    section === null ? sql`` : sql`and kernel.fold_text(coalesce(p.registration_section, '')) = kernel.fold_text(${section})`
+  return {
+    matches: sql`p.registration_main = ${main} ${withSub} and ${CURRENT} ${inSection}`,
+    key: [{ column: sql`coalesce(p.registration_sub, 0)`, type: 'int' }, ID],
+  }
+}
+
+/** The street of that name, then the neighbourhood, then the written address; last, what begins like it or is spelt alike. */
+function listWordStages({ words, houseNumber }: Extract<Reading, { kind: 'words' }>, places: NamedPlaces): Stage[] {
+  const plate = houseNumber === null ? sql`` : sql`upper(coalesce(p.house_number, '')) = ${houseNumber} and`
+  const byPlate: Stage['key'] = [{ column: PLATE, type: 'int' }, ID]
+  const onStreets = (ids: number[]): Stage => ({
+    matches: sql`p.street_id = any(${ids}::bigint[]) and ${plate} ${CURRENT}`,
+    key: [{ column: sql`p.street_id`, type: 'bigint' }, ...byPlate],
     candidates: WORD_CANDIDATES,
   })
-  const stages: Stage[] = [inAddress(words.map(quoteWord).join(' & '))]
-  const streetKey: Stage['key'] = [{ column: sql`p.street_id`, type: 'bigint' }, ...key]
-  if (streetIds.length > 0) {
+  // The plate is among the indexed words: a name that half the city has and a plate meet inside the index.
+  const lexemes = [...words.map(quoteWord), ...(houseNumber?.toLowerCase().split('/').map(quoteWord) ?? [])]
+  const inAddress = (query: string[]): Stage => ({
+    matches: sql`${plate} ${CURRENT} and land.address_words(p.address, p.house_number) @@ ${query.join(' & ')}::tsquery`,
+    key: byPlate,
+    candidates: WORD_CANDIDATES,
+  })
+  const stages: Stage[] = []
+  if (places.streetIds.length > 0) stages.push(onStreets(places.streetIds))
+  if (houseNumber === null && places.neighbourhoodIds.length > 0) {
     stages.push({
-      matches: sql`coalesce(p.street_id = any(${streetIds}::bigint[]), false) ${plate} and ${CURRENT}`,
-      key: streetKey,
-      candidates: WORD_CANDIDATES,
-    })
-  }
-  if (houseNumber === null && neighbourhoodIds.length > 0) {
-    stages.push({
-      matches: sql`coalesce(p.neighbourhood_id = any(${neighbourhoodIds}::bigint[]), false) and ${CURRENT}`,
+      matches: sql`p.neighbourhood_id = any(${places.neighbourhoodIds}::bigint[]) and ${CURRENT}`,
       key: [{ column: sql`p.neighbourhood_id`, type: 'bigint' }, ID],
     })
   }
+  stages.push(inAddress(lexemes))
   // While a word is being typed its beginning must find something; under three letters it would be half the city.
-  if ((words.at(-1)?.length ?? 0) >= 3)
-    stages.push(inAddress(words.map((word, i) => quoteWord(word) + (i === words.length - 1 ? ':*' : '')).join(' & ')))
+  const last = words.length - 1
+  if (words[last]!.length >= 3) {
+    stages.push({ ...inAddress(lexemes.map((lexeme, i) => (i === last ? `${lexeme}:*` : lexeme))), isLastResort: true })
+  }
+  if (places.alikeStreetIds.length > 0) stages.push({ ...onStreets(places.alikeStreetIds), isLastResort: true })
   return stages
 }
 

@@ -11,8 +11,11 @@ export type SelectionArea =
 /** Most ids in one answer; the summary always counts everything. */
 export const MOST_SELECTED = 100_000
 
+/** How far a polygon must reach into a parcel, metres: coordinates in degrees are not finer. */
+const REACH_M = 0.01
+
 /**
- * Select current parcels: those whose ground shares more than a boundary with the polygon; those within a distance of a point;
+ * Select current parcels: those into which the polygon reaches at least a centimetre (a shared boundary alone selects nothing); those within a distance of a point;
  * those within a distance of a street's right of way (half its width either side of the axis, unknown widths count as none).
  * @throws Problem bad-geometry, place-not-found, municipality-not-found
  */
@@ -24,7 +27,8 @@ export async function selectParcels(db: Db, area: SelectionArea): Promise<Parcel
       db,
       sql`(select ${toGround(area.polygon, ground)} as shape offset 0) a
         join land.parcels p on p.geom && a.shape and p.municipality_id = ${ground.municipalityId} and p.status = 'current'
-          and (ST_Contains(a.shape, p.geom) or ST_Relate(a.shape, p.geom, 'T********'))`,
+          and (ST_Contains(a.shape, p.geom)
+            or (ST_Intersects(a.shape, p.geom) and ST_Intersects(a.shape, ST_Buffer(p.geom, ${-REACH_M}::float8))))`,
     )
   }
   if ('point' in area) {

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/connect.ts'
 
+/** How alike a misspelt street name must be (pg_trgm word similarity, 0…1). */
+const ALIKE = 0.5
+
 /** Streets whose name holds every word (folded), the shortest names first: at most 40. */
 export async function listStreetIds(db: Db, words: readonly string[]): Promise<number[]> {
   return listIds(db, 'streets', 'street_id', words)
@@ -9,6 +12,16 @@ export async function listStreetIds(db: Db, words: readonly string[]): Promise<n
 /** Neighbourhoods whose name holds every word (folded): at most 40. */
 export async function listNeighbourhoodIds(db: Db, words: readonly string[]): Promise<number[]> {
   return listIds(db, 'neighbourhoods', 'neighbourhood_id', words)
+}
+
+/** Streets whose names are spelt alike, the likest first: at most 10. */
+export async function listAlikeStreetIds(db: Db, words: readonly string[]): Promise<number[]> {
+  const text = words.join(' ')
+  const { rows } = await sql<{ id: number }>`
+    select street_id as id from land.streets
+    where ${text} <% search_key and word_similarity(${text}, search_key) >= ${ALIKE}::float4
+    order by word_similarity(${text}, search_key) desc, street_id limit 10`.execute(db)
+  return rows.map((row) => row.id)
 }
 
 async function listIds(db: Db, table: 'streets' | 'neighbourhoods', id: string, words: readonly string[]): Promise<number[]> {
