@@ -2,6 +2,8 @@ import { ringArea, type Ring } from './ring.ts'
 
 /** A vertex this near to an edge stands on it: cuts are rounded to millimetres. */
 const ON_EDGE_M = 0.003
+/** Vertices this near to each other are one. More than ON_EDGE_M, so that none of them stands on the edge beside the other. */
+const TWIN_M = 0.0045
 
 /** Two rings that share an edge as one; null when they do not, or when the result would have a hole. */
 export function joinRings(a: Ring, b: Ring): Ring | null {
@@ -96,7 +98,45 @@ export function shareVertices(rings: Ring[]): Ring[] {
   const order = xs.map((_, i) => i).sort((p, q) => xs[p]! - xs[q]! || ys[p]! - ys[q]!)
   const sortedX = Float64Array.from(order, (i) => xs[i]!)
   const sortedY = Float64Array.from(order, (i) => ys[i]!)
-  return rings.map((ring) => insertVertices(ring, sortedX, sortedY))
+  const moved = mergeTwins(sortedX, sortedY)
+  return rings.map((ring) => insertVertices(moved.size > 0 ? moveVertices(ring, moved) : ring, sortedX, sortedY))
+}
+
+/** Vertices of two rows may fall a hair apart: the later of two becomes the earlier. Points sorted by x, changed in place. */
+function mergeTwins(xs: Float64Array, ys: Float64Array): Map<string, [number, number]> {
+  const moved = new Map<string, [number, number]>()
+  for (let i = 1; i < xs.length; i++) {
+    for (let k = i - 1; k >= 0 && xs[i]! - xs[k]! < TWIN_M; k--) {
+      if (Math.abs(ys[i]! - ys[k]!) >= TWIN_M || (xs[i] === xs[k] && ys[i] === ys[k])) continue
+      moved.set(`${xs[i]} ${ys[i]}`, [xs[k]!, ys[k]!])
+      xs[i] = xs[k]!
+      ys[i] = ys[k]!
+      break
+    }
+  }
+  return moved
+}
+
+function moveVertices(ring: Ring, moved: Map<string, [number, number]>): Ring {
+  const out: Ring = { x: [], y: [], tag: [] }
+  const n = ring.x.length
+  for (let i = 0; i < n; i++) {
+    const [x, y] = moved.get(`${ring.x[i]} ${ring.y[i]}`) ?? [ring.x[i]!, ring.y[i]!]
+    const last = out.x.length - 1
+    if (last >= 0 && out.x[last] === x && out.y[last] === y) out.tag[last] = ring.tag[i]!
+    else {
+      out.x.push(x)
+      out.y.push(y)
+      out.tag.push(ring.tag[i]!)
+    }
+  }
+  const last = out.x.length - 1
+  if (last > 2 && out.x[last] === out.x[0] && out.y[last] === out.y[0]) {
+    out.x.pop()
+    out.y.pop()
+    out.tag.pop()
+  }
+  return out
 }
 
 function withVerticesOf(ring: Ring, other: Ring): Ring {
