@@ -2,8 +2,8 @@ import { open, readdir, readFile, stat, type FileHandle } from 'node:fs/promises
 import { basename, dirname, extname, join } from 'node:path'
 import { groupRings } from './group-rings.ts'
 import { openDbf, type Dbf } from './read-dbf.ts'
-import { RefusalError } from './refusal.ts'
-import type { Source, SourceCrs, SourceFeature } from './types.ts'
+import { RefusalError } from '../refusal.ts'
+import type { Source, SourceCrs, SourceFeature } from '../types.ts'
 
 const HEADER_BYTES = 100
 const LARGEST_RECORD = 64 * 1024 * 1024
@@ -24,7 +24,7 @@ export async function openShapefile(path: string): Promise<Source> {
     const cpg = beside.cpg ? await readSmall(beside.cpg) : null
     dbf = beside.dbf ? await openDbf(beside.dbf, cpg) : null
     const prj = beside.prj ? await readSmall(beside.prj) : null
-    const lengths = await readIndex(beside.shx, size)
+    const lengths = await readIndex(beside.shx, size, await readStatedLength(file))
     const table = dbf
     return {
       format: 'Shapefile',
@@ -106,7 +106,7 @@ async function* readRecords(
 
 /** Reads of a file in order, a megabyte at a time. */
 function openWindow(file: FileHandle, size: number): (from: number, length: number) => Promise<Buffer> {
-  let chunk = Buffer.alloc(0)
+  let chunk: Buffer = Buffer.alloc(0)
   let chunkStart = 0
   return async (from, length) => {
     if (from < chunkStart || from + length > chunkStart + chunk.length) {
@@ -120,8 +120,14 @@ function openWindow(file: FileHandle, size: number): (from: number, length: numb
   }
 }
 
+/** The length in bytes that the header gives; some programs leave padding after it. */
+async function readStatedLength(file: FileHandle): Promise<number> {
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 24)
+  return buffer.readInt32BE(0) * 2
+}
+
 /** Record lengths by the .shx, when it describes records that follow each other exactly and fill the .shp; else null. */
-async function readIndex(path: string | undefined, size: number): Promise<Int32Array | null> {
+async function readIndex(path: string | undefined, size: number, statedLength: number): Promise<Int32Array | null> {
   if (!path) return null
   const index = await readFile(path)
   const count = Math.floor((index.length - HEADER_BYTES) / 8)
@@ -133,7 +139,7 @@ async function readIndex(path: string | undefined, size: number): Promise<Int32A
     lengths[i] = index.readInt32BE(HEADER_BYTES + i * 8 + 4) * 2
     at += 8 + lengths[i]!
   }
-  return at === size ? lengths : null
+  return at === size || at === statedLength ? lengths : null
 }
 
 function toFeature(content: Buffer, ordinal: number, row: Record<string, unknown> | null): SourceFeature {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { RefusalError } from './refusal.ts'
+import { RefusalError } from '../refusal.ts'
 
 const CHUNK_BYTES = 1 << 20
 /** One feature or member as text; a larger one is no feature of a city and would fill the memory. */

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
-import { RefusalError } from './refusal.ts'
+import { RefusalError } from '../refusal.ts'
 import { readLegacyCrs } from './read-geojson.ts'
 import { parseJson } from './scan-json.ts'
-import type { Source, SourceFeature } from './types.ts'
+import type { Source, SourceFeature } from '../types.ts'
 
 /** A topology has to be in memory whole: its arcs are shared. */
 const LARGEST_BYTES = 256 * 1024 * 1024

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { chooseEncoding, decodeWith, type DbfEncoding } from './dbf-encoding.ts'
-import { RefusalError } from './refusal.ts'
+import { RefusalError } from '../refusal.ts'
 
 const HEADER_BYTES = 32
 const FIELD_BYTES = 32
@@ -51,7 +51,7 @@ export async function openDbf(path: string, cpg: string | null): Promise<Dbf> {
     const encoding = chooseEncoding(cpg, head.readUInt8(29), sample)
     const fields = readFields(header, recordLength, encoding)
     let next = 0
-    let chunk = Buffer.alloc(0)
+    let chunk: Buffer = Buffer.alloc(0)
     let chunkStart = 0
     return {
       fields: fields.map((field) => field.name),

@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { parseWkb } from './parse-wkb.ts'
-import { RefusalError } from './refusal.ts'
-import type { Source, SourceCrs, SourceFeature } from './types.ts'
+import { RefusalError } from '../refusal.ts'
+import type { Source, SourceCrs, SourceFeature } from '../types.ts'
 
 interface Layer {
   table: string

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openPromise, type Entry } from 'yauzl'
-import { RefusalError } from './refusal.ts'
+import { RefusalError } from '../refusal.ts'
 
 /** What is taken out of an archive. Everything else in it stays there. */
 const WANTED = ['.shp', '.dbf', '.prj', '.cpg', '.shx', '.geojson', '.json', '.topojson', '.gpkg']

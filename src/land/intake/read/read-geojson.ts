@@ -1,6 +1,6 @@
-import { RefusalError } from './refusal.ts'
+import { RefusalError } from '../refusal.ts'
 import { parseJson, scanJson, type JsonScanner } from './scan-json.ts'
-import type { Source, SourceCrs, SourceFeature } from './types.ts'
+import type { Source, SourceCrs, SourceFeature } from '../types.ts'
 
 const GEOMETRIES = ['Point', 'MultiPoint', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon', 'GeometryCollection']
 const WGS84: SourceCrs = { kind: 'epsg', code: 4326, from: 'GeoJSON is longitude and latitude' }
