@@ -42,7 +42,7 @@ const LAND: TileSet = {
   attribution: 'Barzan · برزن',
   layers: [
     layer('districts', 'Districts (منطقه)', NAMES, one('districts', 8)),
-    layer('neighbourhoods', 'Neighbourhoods (محله)', NAMES, one('neighbourhoods', 10)),
+    layer('neighbourhoods', 'Neighbourhoods (محله)', NAMES, one('neighbourhoods', 12)),
     layer(
       'blocks',
       'Below zoom 15 blocks by land use, from zoom 15 their outlines; land_use is absent where the source does not say',

@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Audience } from '../src/people/access/types.ts'
 import type { TileAddress } from './address.ts'
 import type { TileSet } from './catalogue.ts'
-import { composeTileStatement, type TileStatement } from './statement.ts'
+import { composeTileStatement, SESSION_SETTINGS, type TileStatement } from './statement.ts'
 import { openTurnstile } from './turnstile.ts'
 
 export interface RendererOptions {
@@ -33,9 +33,7 @@ export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Rend
     max: connections,
     min: 0,
     application_name: 'barzan-tiles',
-    // jit and parallel workers cost more than they bring to a tile, and starve the others of a viewport;
-    // the generic plan is right for every tile of a zoom and saves planning nine layers each time.
-    options: `-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan -c statement_timeout=${timeoutMs}`,
+    options: `${SESSION_SETTINGS} -c statement_timeout=${timeoutMs}`,
   })
   tilePool.on('error', () => {}) // an idle connection broke: the pool has already dropped it, the next tile opens another
   const turnstile = openTurnstile(connections, queueLimit)

@@ -2,6 +2,13 @@ import { readFileSync } from 'node:fs'
 import type { Audience } from '../src/people/access/types.ts'
 import { listVisibleLayers, type TileSet } from './catalogue.ts'
 
+/**
+ * Settings of a connection that renders tiles, as PostgreSQL's `options`. jit and parallel workers cost more than they bring to
+ * a tile, and starve the others of a viewport; the generic plan is right for every tile of a zoom, and saves planning nine
+ * layers each time.
+ */
+export const SESSION_SETTINGS = '-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan'
+
 /** A prepared statement that makes a whole tile: `$1` zoom, `$2` column, `$3` row; one row, one column `tile` (bytea). */
 export interface TileStatement {
   name: string
