@@ -83,6 +83,7 @@ async function drawSheet(db: Db, request: PrintRequest, now: Date): Promise<Type
     .setAccessMode('read only')
     .execute(async (tx) => {
       await sql`set local statement_timeout = '10s'`.execute(tx)
+      await sql`set local jit = off`.execute(tx) // compiling takes longer than these queries
       return composeSheet(tx, request, now)
     })
 }

@@ -51,7 +51,7 @@ const WORDS = {
   IND: { fa: 'صنعتی', en: 'Industry' },
   MIX: { fa: 'مختلط', en: 'Mixed' },
   VAC: { fa: 'بایر', en: 'Vacant' },
-  NONE: { fa: 'نامعلوم', en: 'Not known' },
+  NONE: { fa: 'کاربری نامعلوم', en: 'Use not known' },
 } as const satisfies Record<string, { fa: string; en: string }>
 
 export type Word = keyof typeof WORDS
