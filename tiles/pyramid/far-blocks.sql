@@ -3,7 +3,7 @@
 insert into tiles.far_uses (municipality_id, zoom, land_use, density, geom_3857)
 select $1, $2, land_use, density, ST_Multi(ST_CollectionExtract(ST_Collect(outline), 3))
 from (
-  select drawn.land_use, drawn.density, ST_SimplifyVW(ST_Union(u.geom_3857, 0.1), 40) as outline
+  select drawn.land_use, drawn.density, ST_SimplifyVW(ST_Union(u.geom_3857), 40) as outline
   from unnest($3::bigint[], $4::text[], $5::smallint[]) as drawn (ground_key, land_use, density)
   join tiles.block_uses u on u.municipality_id = $1 and u.ground_key = drawn.ground_key
   group by drawn.ground_key, drawn.land_use, drawn.density

@@ -4,7 +4,7 @@ insert into tiles.block_uses (municipality_id, ground_key, land_use, density, pa
 select $1, ground_key, land_use, density, parcel_count, area_m2, ST_Transform(ST_Multi(ST_CollectionExtract(shape, 3)), 3857)
 from (
   select -((cell_column + 1000000)::bigint * 4000000 + cell_row + 1000000) as ground_key, land_use, density, count(*) as parcel_count, sum(computed_area_m2) as area_m2,
-         ST_Union(geom, 0.05) as shape
+         ST_Union(geom) as shape
   from (
     select land_use, residential_density as density, computed_area_m2, geom,
            floor(ST_X(ST_Centroid(geom)) / $3::float8)::int as cell_column, floor(ST_Y(ST_Centroid(geom)) / $3::float8)::int as cell_row
