@@ -5,7 +5,7 @@ import { layCoreLots } from './lay-core.ts'
 import { layLots, sliceRow } from './lay-lots.ts'
 import type { Strip } from './lay-water.ts'
 import { placeBuildings, type Building } from './place-buildings.ts'
-import { extent, INNER, orientedBox, ringArea, sharpestCorner, streetLength, type Ring } from './ring.ts'
+import { extent, INNER, isSimple, orientedBox, ringArea, sharpestCorner, streetLength, type Ring } from './ring.ts'
 import type { Site } from './site.ts'
 import { splitByLine } from './split.ts'
 import type { Style } from './style.ts'
@@ -94,6 +94,13 @@ function makeParcel(site: Site, balance: Balance, style: Style, ring: Ring, use:
 function close(ring: Ring, parcels: MadeParcel[], zone: string): MadeBlock {
   const [outer, ...rings] = shareVertices([ring, ...parcels.map((parcel) => parcel.ring)])
   rings.forEach((shared, i) => (parcels[i]!.ring = shared))
+  // Rounding can spoil a needle of a plot: its block is then left whole, and green.
+  if (parcels.some((parcel) => !isSimple(parcel.ring))) {
+    if (!isSimple(outer!)) return { rings: [], parcels: [], zone }
+    const [first] = parcels
+    return { rings: [outer!], parcels: [{ ...first!, ring: outer!, use: 'GRN', density: null, kind: null, buildings: [] }], zone }
+  }
+  for (const parcel of parcels) parcel.buildings = parcel.buildings.filter((building) => isSimple(building.ring))
   return { rings: zone === 'core' ? joinAll(rings) : [outer!], parcels, zone }
 }
 

@@ -58,7 +58,7 @@ function layGround(site: Site, openShared: OpenShared): Ground {
   }
   const outline: Ring = { ...cell.outline, tag: cell.outline.tag.map((tag) => tag + base) }
   const inset = insetRing(outline, (tag) => site.frontages[tag]!.street.widthM / 2)
-  const ground: Ground = { land: [cutCorners(inset, () => Math.min(9, plan.radius * 0.008))], beyond: [], gardens: [], strips: [] }
+  const ground: Ground = { land: inset ? [cutCorners(inset, () => Math.min(9, plan.radius * 0.008))] : [], beyond: [], gardens: [], strips: [] }
   if (cell.index === 0) ground.strips.push({ ring: layIsland(site, base + 2), use: 'GRN' })
   const pass = (through: (ring: Ring) => Ring[]) => (ground.land = ground.land.flatMap(through))
   pass((ring) => passRiver(site, ring, ground, openShared))

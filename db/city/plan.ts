@@ -59,7 +59,7 @@ export function createCityPlan(options: { parcels: number; seed: number }): City
   const total = weights.reduce((p, q) => p + q, 0)
   for (let k = 0; k < count; k++) rings.push(rings[rings.length - 1]! + ((radius - core) * weights[k]!) / total)
   const belt = rings.length - 1
-  rings.push(radius + Math.min(Math.max(radius * 0.075, 50), 420))
+  rings.push(radius + Math.min(Math.max(radius * 0.08, 95), 420))
   const primaryCount = radius < 700 ? 4 : 6
   const turn = rnd.between(0, 1)
   const primary = Array.from({ length: primaryCount }, (_, i) => ((i + turn + rnd.between(-0.13, 0.13)) / primaryCount) * 2 * Math.PI)
@@ -84,7 +84,7 @@ function ringRadius(plan: CityPlan, m: number, angle: number): number {
   // The fields' edge bends with the belt road, so that the two never meet.
   if (m > plan.belt) {
     const breadth = 0.62 + 0.3 * Math.sin(2 * angle + plan.seed) + 0.34 * Math.sin(5 * angle + 1) * Math.sin(3 * angle)
-    return ringRadius(plan, plan.belt, angle) + (mean - plan.rings[plan.belt]!) * Math.max(0.22, breadth + 0.25)
+    return ringRadius(plan, plan.belt, angle) + (mean - plan.rings[plan.belt]!) * Math.min(1.6, Math.max(0.6, breadth + 0.25))
   }
   const gap = Math.min(mean - plan.rings[m - 1]!, isOuter ? Infinity : plan.rings[m + 1]! - mean)
   const phase = (h: number) => ((mix(plan.seed * 31 + m * 101 + h * 7) >>> 8) / 16777216) * 2 * Math.PI

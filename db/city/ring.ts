@@ -58,6 +58,31 @@ export function isConvex(ring: Ring): boolean {
   return true
 }
 
+/** Whether no two edges touch, other than neighbours in their common vertex. */
+export function isSimple(ring: Ring): boolean {
+  const { x, y } = ring
+  const n = x.length
+  if (n < 3) return false
+  const side = (a: number, b: number, c: number) => (x[b]! - x[a]!) * (y[c]! - y[a]!) - (y[b]! - y[a]!) * (x[c]! - x[a]!)
+  for (let i = 0; i < n; i++) {
+    const i2 = (i + 1) % n
+    const i3 = (i + 2) % n
+    // A spike: the next edge runs back along this one.
+    if (Math.abs(side(i, i2, i3)) < 1e-9 && (x[i2]! - x[i]!) * (x[i3]! - x[i2]!) + (y[i2]! - y[i]!) * (y[i3]! - y[i2]!) <= 0) return false
+    const lowX = Math.min(x[i]!, x[i2]!)
+    const highX = Math.max(x[i]!, x[i2]!)
+    const lowY = Math.min(y[i]!, y[i2]!)
+    const highY = Math.max(y[i]!, y[i2]!)
+    for (let j = i + 2; j < n; j++) {
+      const j2 = (j + 1) % n
+      if (j2 === i) continue
+      if (Math.max(x[j]!, x[j2]!) < lowX || Math.min(x[j]!, x[j2]!) > highX || Math.max(y[j]!, y[j2]!) < lowY || Math.min(y[j]!, y[j2]!) > highY) continue
+      if (side(i, i2, j) * side(i, i2, j2) <= 0 && side(j, j2, i) * side(j, j2, i2) <= 0) return false
+    }
+  }
+  return true
+}
+
 /** Lowest and highest projection of the ring on a unit direction. */
 export function extent(ring: Ring, ux: number, uy: number): [number, number] {
   let low = Infinity
