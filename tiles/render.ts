@@ -59,7 +59,9 @@ export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Rend
 async function query(tilePool: pg.Pool, pool: pg.Pool, statement: TileStatement, { z, x, y }: TileAddress, signal: AbortSignal) {
   const client = await tilePool.connect()
   let cancelled: Promise<boolean> | undefined
-  const cancel = () => (cancelled = cancelBackend(pool, client))
+  const cancel = () => {
+    cancelled = cancelBackend(pool, client)
+  }
   signal.addEventListener('abort', cancel, { once: true })
   let isUsable = false
   try {

@@ -22,7 +22,7 @@ export function decodeTile(bytes: Uint8Array): Map<string, DecodedFeature[]> {
         return {
           id: feature.id,
           type: (['Point', 'LineString', 'Polygon'] as const)[feature.type - 1]!,
-          properties: feature.properties as DecodedFeature['properties'],
+          properties: feature.properties,
           rings: feature.loadGeometry().map((ring) => ring.map(({ x, y }) => ({ x, y }))),
           extent: layer.extent,
         }
