@@ -34,13 +34,17 @@ export default defineConfig([
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
-      'prefer-const': 'error',
+      'prefer-const': ['error', { destructuring: 'all' }],
+      // `'' | Name` says more to a reader than `string`.
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
     },
   },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
     rules: {
+      // Props are declared with let: a child may bind them.
+      'prefer-const': 'off',
       // The address of a page is written with its language by localizeHref; nothing here is served under a base path.
       'svelte/no-navigation-without-resolve': 'off',
     },
