@@ -4,7 +4,7 @@ import { listCells, type Cell } from './cell.ts'
 import type { Balance } from './choose-uses.ts'
 import { createRowSink, type RowSink, type Table } from './copy-rows.ts'
 import { layNeighbourhood } from './lay-neighbourhood.ts'
-import type { OpenShared } from './lay-water.ts'
+import { isBeyond, type OpenShared } from './lay-water.ts'
 import { arterialName, createStreetNames, neighbourhoodName } from './names.ts'
 import { createCityPlan, type CityPlan } from './plan.ts'
 import { createRandom, mix } from './random.ts'
@@ -67,7 +67,7 @@ export async function generateCity(plan: CityPlan, municipalityId: number, sink:
     sink.add('neighbourhoods', id, municipalityId, regionIds[cell.primarySector]!, nameFa, nameEn, multiPolygonHex([ringPolygon(cell.outline)]))
     const before = state.parcels
     writeNeighbourhood(sink, state, site, blocks, id, regionIds[cell.primarySector]!, cell.primarySector + 1)
-    pace.record(cell, style.perHectare, state.parcels - before)
+    pace.record(cell, state.parcels - before)
     onProgress?.({ parcels: state.parcels, of: plan.parcels })
     await sink.drain()
   }
@@ -134,18 +134,29 @@ export const madiName = (key: number): readonly [string, string] => MADI_NAMES[(
 
 /** Keeps the number of parcels near the wanted one: plots grow or shrink a little as the city fills. */
 function createPace(plan: CityPlan) {
-  const cells = [...listCells(plan)].map((cell) => ({ index: cell.index, nominal: (cell.areaM2 / 10000) * styleOf(plan, cell).perHectare }))
-  let remaining = cells.reduce((sum, cell) => sum + cell.nominal, 0)
+  const nominalOf = (cell: Cell) => {
+    const style = styleOf(plan, cell)
+    const beyond = style.name === 'fields' ? 0 : shareBeyondRiver(plan, cell.outline)
+    return (cell.areaM2 / 10000) * (style.perHectare * (1 - beyond) + 8 * beyond)
+  }
+  let remaining = 0
+  for (const cell of listCells(plan)) remaining += nominalOf(cell)
   let missing = plan.parcels
+  // How many parcels the neighbourhoods so far would have had at scale 1, against the number their styles promise.
   let trust = 1
+  let used = 1
   return {
-    scale: () => Math.min(1.35, Math.max(0.72, (remaining * trust) / Math.max(1, missing))),
-    record(cell: Cell, perHectare: number, made: number) {
-      const scaleUsed = this.scale()
-      const nominal = (cell.areaM2 / 10000) * perHectare
+    scale: () => (used = Math.min(1.5, Math.max(0.66, (remaining * trust) / Math.max(1, missing)))),
+    record(cell: Cell, made: number) {
+      const nominal = nominalOf(cell)
       remaining -= nominal
       missing -= made
-      trust = trust * 0.8 + 0.2 * ((made * scaleUsed) / Math.max(1, nominal))
+      if (nominal > 30) trust = trust * 0.65 + 0.35 * ((made * used) / nominal)
     },
   }
+}
+
+/** Roughly how much of a neighbourhood lies on the far bank, where gardens and villas are. */
+function shareBeyondRiver(plan: CityPlan, { x, y }: { x: number[]; y: number[] }): number {
+  return x.filter((_, i) => isBeyond(plan.river.curve, x[i]!, y[i]!)).length / x.length
 }

@@ -38,9 +38,9 @@ export function passRiver(site: Site, ring: Ring, ground: Ground, openShared: Op
   ]
   const parts = layCorridor(site, ring, river.curve, bands)
   if (!parts) {
-    const isBeyond = isBelow(river.curve, ring)
-    if (isBeyond) ground.beyond.push(ring)
-    return isBeyond ? [] : [ring]
+    if (!isBeyond(river.curve, ...ringCentroid(ring))) return [ring]
+    ground.beyond.push(ring)
+    return []
   }
   ground.strips.push(...parts.strips)
   ground.beyond.push(...parts.below)
@@ -106,8 +106,8 @@ export function passBazaar(site: Site, ring: Ring, ground: Ground, openShared: O
   return [...parts.above, ...parts.below]
 }
 
-function isBelow(curve: Curve, ring: Ring): boolean {
-  const [x, y] = ringCentroid(ring)
+/** Whether a place lies on the right, that is the far, side of the river's curve. */
+export function isBeyond(curve: Curve, x: number, y: number): boolean {
   const fx = (x - curve.ox) * curve.ux + (y - curve.oy) * curve.uy
   const fy = (y - curve.oy) * curve.ux - (x - curve.ox) * curve.uy
   return fy < curve.height(fx)

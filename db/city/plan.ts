@@ -44,7 +44,7 @@ export interface Watercourse {
 }
 
 /** Gross ground per parcel, streets, gardens and all, in m²: measured on the cities this generator makes. */
-const GROSS_M2 = 560
+const GROSS_M2 = 510
 
 export function createCityPlan(options: { parcels: number; seed: number }): CityPlan {
   const { parcels, seed } = options
@@ -59,7 +59,7 @@ export function createCityPlan(options: { parcels: number; seed: number }): City
   const total = weights.reduce((p, q) => p + q, 0)
   for (let k = 0; k < count; k++) rings.push(rings[rings.length - 1]! + ((radius - core) * weights[k]!) / total)
   const belt = rings.length - 1
-  rings.push(radius + Math.min(Math.max(radius * 0.08, 95), 420))
+  rings.push(radius + Math.min(Math.max(radius * 0.066, 90), 420))
   const primaryCount = radius < 700 ? 4 : 6
   const turn = rnd.between(0, 1)
   const primary = Array.from({ length: primaryCount }, (_, i) => ((i + turn + rnd.between(-0.13, 0.13)) / primaryCount) * 2 * Math.PI)
@@ -141,7 +141,7 @@ export function ringLine(plan: CityPlan, m: number, from: number, to: number): P
   const line: Polyline = []
   for (let i = 0; i + 1 < sorted.length; i++) {
     const [a, b] = [sorted[i]!, sorted[i + 1]!]
-    const steps = Math.max(1, Math.ceil(((b - a) * plan.rings[m]!) / (m === 0 ? 9 : 65)))
+    const steps = Math.max(1, Math.ceil(((b - a) * plan.rings[m]!) / Math.min(65, 6 + plan.rings[m]! * 0.13)))
     for (let s = 0; s < steps; s++) line.push(meshPoint(plan, m, 0, a + ((b - a) * s) / steps))
   }
   line.push(meshPoint(plan, m, 0, to))
@@ -202,7 +202,7 @@ function layMadis(seed: number, radius: number, river: Watercourse): Watercourse
   const count = radius < 700 ? 1 : Math.max(2, Math.min(9, Math.round(radius / 1000)))
   return Array.from({ length: count }, (_, i) => {
     const rnd = createRandom(seed, 40, i)
-    const share = count === 1 ? 0.5 : i / (count - 1)
+    const share = count === 1 ? 0.12 : i / (count - 1)
     const away = -radius * (1.16 + 0.22 * share)
     const { curve } = river
     const [ox, oy] = [away * curve.ux - curve.height(away) * curve.uy, away * curve.uy + curve.height(away) * curve.ux]
@@ -211,7 +211,7 @@ function layMadis(seed: number, radius: number, river: Watercourse): Watercourse
     const phase = rnd.between(0, 6)
     const wave = (x: number) => Math.sin(x / (radius * 0.33) + phase) * Math.min(radius * 0.02, 120) + Math.sin(x / 170 + phase) * Math.min(7, radius * 0.008)
     const height = (x: number) => wave(x) - wave(0) - bend * x * x
-    return { key: i + 1, widthM: 5.6, fromX: 0, toX: radius * 2.6, curve: { ox, oy, ux: Math.cos(angle), uy: Math.sin(angle), step: curve.step, height } }
+    return { key: i + 1, widthM: 5.6, fromX: 0, toX: radius * 2.9, curve: { ox, oy, ux: Math.cos(angle), uy: Math.sin(angle), step: curve.step, height } }
   })
 }
 
