@@ -65,7 +65,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(tileRoutes, { pool, origin: config.origin })
   if (pages) await app.register(handOverPages, { pages })
 
+  const inject = app.inject.bind(app)
+  app.addHook('onClose', () => {
+    if (Reflect.get(globalThis, INJECT) === inject) Reflect.deleteProperty(globalThis, INJECT)
+  })
   await app.ready()
-  Object.assign(globalThis, { [INJECT]: app.inject.bind(app) })
+  Reflect.set(globalThis, INJECT, inject)
   return app
 }

@@ -2,18 +2,20 @@ import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { checkSchema } from '#db/migrate.ts'
 import { isDatabaseGone } from '../kernel/database-errors.ts'
-import { problemAnswers } from '../kernel/json-schema.ts'
+import { problemAnswers, record } from '../kernel/json-schema.ts'
 import { Problem } from '../kernel/problem.ts'
 
 /** `/healthz`: the process answers. `/readyz`: the database answers too and its schema is current; recovers by itself. */
 export async function healthRoutes(app: FastifyInstance, { pool, isPrepared }: { pool: pg.Pool; isPrepared: () => boolean }) {
-  const status = { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }
+  const status = (description: string) => ({
+    200: { description, content: { 'application/json': { schema: record({ status: { const: 'ok' } }) } } },
+  })
 
   let isCurrent = false
 
   app.get(
     '/healthz',
-    { schema: { tags: ['Health'], summary: 'Is the process alive?', response: { 200: { description: 'Alive', ...status } } } },
+    { schema: { tags: ['health'], summary: 'Is the process alive?', response: status('Alive') } },
     (_request, reply) => {
       return reply.header('cache-control', 'no-store').send({ status: 'ok' })
     },
@@ -23,9 +25,9 @@ export async function healthRoutes(app: FastifyInstance, { pool, isPrepared }: {
     '/readyz',
     {
       schema: {
-        tags: ['Health'],
+        tags: ['health'],
         summary: 'Is the database reachable and migrated?',
-        response: { 200: { description: 'Ready', ...status }, ...problemAnswers(503) },
+        response: { ...status('Ready'), ...problemAnswers(503) },
       },
     },
     async (_request, reply) => {

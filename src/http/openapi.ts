@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifySchema } from 'fastify'
 import { readFileSync } from 'node:fs'
 import type { Config } from '../kernel/config.ts'
-import { problemSchema } from '../kernel/json-schema.ts'
+import { problemAnswers, problemSchema, ref } from '../kernel/json-schema.ts'
 import { parcelSchemas } from '../land/parcels/schemas.ts'
 import { placeSchemas } from '../land/places/schemas.ts'
 import { themeSchemas } from '../land/zoning/schemas.ts'
@@ -29,8 +29,20 @@ export async function describeApi(app: FastifyInstance, config: Config) {
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),
     },
-    hideUntagged: false,
+    transform: ({ schema, url }) => ({ schema: withProblems(schema), url }),
   })
+}
+
+/** What any operation may answer besides its own: every wrong request, every fault, and the shape of all problems. */
+function withProblems(schema: FastifySchema): FastifySchema {
+  const own = Object.entries((schema.response ?? {}) as Record<string, { content?: object }>).map(([status, answer]) => [
+    status,
+    answer.content && 'application/problem+json' in answer.content
+      ? { ...answer, content: { 'application/problem+json': { schema: ref('Problem') } } }
+      : answer,
+  ])
+  const asked = schema.body ? [400, 413, 415] : schema.params || schema.querystring ? [400] : []
+  return { ...schema, response: { ...problemAnswers(...asked), ...Object.fromEntries(own) } }
 }
 
 /** `/api/openapi.json` and a page that reads it aloud to people, without script and without other hosts. */

@@ -4,7 +4,7 @@ select
   p.registration_main, p.registration_sub, p.postal_code, p.status, n.name_fa as neighbourhood_fa, n.name_en as neighbourhood_en,
   p.registration_section, p.house_number, p.deed_area_m2::float8 as deed_area_m2, p.surveyed_area_m2::float8 as surveyed_area_m2,
   p.valid_from, p.valid_to, p.recorded_by, p.recorded_at,
-  ST_AsGeoJSON(g.geom_4326, 7) as geometry,
+  ST_AsGeoJSON(ST_ForcePolygonCCW(g.geom_4326), 7) as geometry,
   json_build_array(ST_XMin(g.geom_4326), ST_YMin(g.geom_4326), ST_XMax(g.geom_4326), ST_YMax(g.geom_4326)) as bbox,
   json_build_array(ST_X(g.point), ST_Y(g.point)) as point,
   json_build_object('slug', m.slug, 'nameFa', m.name_fa, 'nameEn', m.name_en, 'isSynthetic', m.is_synthetic, 'srid', m.srid) as municipality,

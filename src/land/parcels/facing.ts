@@ -19,6 +19,7 @@ const VERGE_M = 4
 const UNKNOWN_HALF_WIDTH_M = 14
 /** The axis must lie roughly ahead: at most this far from the outward direction (cosine of 65°). */
 const AHEAD = 0.42
+const STEP_M = 1.5
 const SAMPLES = [0.08, 0.25, 0.42, 0.5, 0.58, 0.75, 0.92]
 
 /**
@@ -47,13 +48,15 @@ function faceAt(at: Position, outward: Position, { neighbours, water, streets }:
 
 /** The street whose edge is nearest, among those whose axis lies ahead and near enough. */
 function nearestAhead(at: Position, outward: Position, streets: Surroundings['streets']) {
+  // Looked for from a step outside: a dead end's axis ends on the boundary itself, and its last point alone lies nowhere.
+  const step: Position = [at[0]! + outward[0]! * STEP_M, at[1]! + outward[1]! * STEP_M]
   let best: Surroundings['streets'][number] | null = null
   let bestGap = Infinity
   for (const street of streets) {
     const halfWidth = street.widthM === null ? UNKNOWN_HALF_WIDTH_M : street.widthM / 2
     for (const line of street.lines) {
       for (let i = 1; i < line.length; i++) {
-        const nearest = nearestOnSegment(at, line[i - 1]!, line[i]!)
+        const nearest = nearestOnSegment(step, line[i - 1]!, line[i]!)
         const dx = nearest[0]! - at[0]!
         const dy = nearest[1]! - at[1]!
         const away = Math.hypot(dx, dy)

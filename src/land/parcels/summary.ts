@@ -7,9 +7,9 @@ export const summaryColumns = sql`
   p.parcel_id as id, p.code, p.land_use, p.residential_density, p.computed_area_m2 as area_m2, p.address,
   p.registration_main, p.registration_sub, p.postal_code, p.status, n.name_fa as neighbourhood_fa, n.name_en as neighbourhood_en`
 
-/** Geometry in lon/lat to the centimetre, as GeoJSON text; one part is a Polygon. */
+/** Geometry in lon/lat to the centimetre, as GeoJSON text (RFC 7946: outer rings counter-clockwise); one part is a Polygon. */
 export const geometryColumn = sql`
-  ST_AsGeoJSON(ST_Transform(case when ST_NumGeometries(p.geom) = 1 then ST_GeometryN(p.geom, 1) else p.geom end, 4326), 7) as geometry`
+  ST_AsGeoJSON(ST_ForcePolygonCCW(ST_Transform(case when ST_NumGeometries(p.geom) = 1 then ST_GeometryN(p.geom, 1) else p.geom end, 4326)), 7) as geometry`
 
 export interface SummaryRow {
   id: number

@@ -54,10 +54,15 @@ async function readPlaces(db: Db, kind: PlaceKind, ids: number[], hasGeometry: b
       json_build_array(ST_XMin(shape), ST_YMin(shape), ST_XMax(shape), ST_YMax(shape)) as bbox,
       ${hasGeometry ? sql`ST_AsGeoJSON(shape, 7)` : sql`null`} as geometry
     from (
-      select id, name_fa, name_en, detail_fa, detail_en, ST_Transform(shape, 4326) as shape, ST_Transform(ST_PointOnSurface(coalesce(main, shape)), 4326) as point
+      select id, name_fa, name_en, detail_fa, detail_en, ST_Transform(shape, 4326) as shape, ST_Transform(${middleOf(kind)}, 4326) as point
       from (${PLACE_SOURCES[kind](ids)}) s where shape is not null offset 0
     ) p`.execute(db)
   return rows
+}
+
+/** A point that stands for the place: the middle of a street's longest piece, else somewhere inside. */
+function middleOf(kind: PlaceKind): RawBuilder<unknown> {
+  return kind === 'street' ? sql`ST_LineInterpolatePoint(main, 0.5)` : sql`ST_PointOnSurface(shape)`
 }
 
 const WATER_KINDS = sql`(values ('river', 'رودخانه', 'River'), ('madi', 'مادی', 'Madi canal'), ('canal', 'کانال', 'Canal'), ('pool', 'آبگیر', 'Pool')) k (kind, fa, en)`

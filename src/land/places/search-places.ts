@@ -32,8 +32,8 @@ export async function searchPlaces(db: Db, q: string, limit: number): Promise<Pl
          when ' ' || ${key} like ${`% ${escapeLike(text)}%`} then 3 else 4 end`
   const found = await listCandidates(db, isLike, rank, limit)
   if (found.length > 0) return describePlaces(db, found)
-  const isAlike = (key: RawBuilder<unknown>) => sql`${text} <% ${key} and word_similarity(${text}, ${key}) >= ${ALIKE}::float4`
-  const distance = (key: RawBuilder<unknown>) => sql`1 - word_similarity(${text}, ${key})`
+  const isAlike = (key: RawBuilder<unknown>) => sql`${folded} <% ${key} and word_similarity(${folded}, ${key}) >= ${ALIKE}::float4`
+  const distance = (key: RawBuilder<unknown>) => sql`1 - word_similarity(${folded}, ${key})`
   return describePlaces(db, await listCandidates(db, isAlike, distance, limit))
 }
 

@@ -177,6 +177,12 @@ describe('what a side faces', () => {
     expect(facings(unknown(9))[0]).toEqual({ kind: 'street', name: 'Elm St', widthM: null })
     expect(facings(unknown(30))[0]).toEqual({ kind: 'open' })
   })
+  test('the head of a dead end faces it, though its axis ends on the boundary', () => {
+    const deadEnd: Surroundings = { neighbours: [], water: [], streets: [{ name: 'بن‌بست وحشی', widthM: 3, lines: [[[E + 5, N + 60], [E + 5, N + 19.8]]] }] } // prettier-ignore
+    const narrow = close([[3, 0], [7, 0], [7, 20], [3, 20]]) // prettier-ignore
+    const [front, ...others] = divideIntoSides([[narrow]]).map((side) => decideFacing(side, deadEnd).kind)
+    expect([front, ...others]).toEqual(['street', 'open', 'open', 'open'])
+  })
   test('a street behind the parcel is not faced', () => {
     expect(facings({ ...around, neighbours: [], water: [] })[2]).toEqual({ kind: 'open' })
   })

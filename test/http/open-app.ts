@@ -1,0 +1,65 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { expect } from 'vitest'
+import { buildApp, type AppOptions } from '#src/http/app.ts'
+import type { TestDatabase } from '../database.ts'
+
+/** The whole application on a test database, and a way to ask it that holds every answer against the API description. */
+export async function openTestApp(database: Pick<TestDatabase, 'db' | 'pool' | 'url'>, options: Partial<AppOptions> = {}) {
+  const app = await buildApp({
+    config: {
+      port: 0,
+      host: '127.0.0.1',
+      origin: 'http://127.0.0.1:3000',
+      databaseUrl: database.url,
+      databaseOwnerUrl: null,
+      dataDir: '',
+      cityParcels: 0,
+    },
+    db: database.db,
+    pool: database.pool,
+    logLevel: 'silent',
+    ...options,
+  })
+  return { app, ask: (url: string, body?: unknown) => ask(app, url, body) }
+}
+
+export interface Answer<T = any> {
+  status: number
+  headers: Record<string, string>
+  body: T
+}
+
+/** GET, or POST when there is a body. Fails when the answer is not what /api/openapi.json says it is. */
+async function ask(app: FastifyInstance, url: string, body?: unknown): Promise<Answer> {
+  const request: InjectOptions = body === undefined ? { method: 'GET', url } : { method: 'POST', url, payload: body as object }
+  const answer = await app.inject(request)
+  const type = String(answer.headers['content-type'] ?? '').split(';')[0]!
+  const parsed: unknown = type.includes('json') ? answer.json() : answer.rawPayload
+  if (type.includes('json')) requireDescribed(app, request.method as string, url, answer.statusCode, type, parsed)
+  return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body: parsed }
+}
+
+interface OpenApi {
+  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>>
+}
+
+function requireDescribed(app: FastifyInstance, method: string, url: string, status: number, type: string, body: unknown) {
+  const api = app.swagger() as unknown as OpenApi
+  const path = url.split('?')[0]!
+  const template = Object.keys(api.paths)
+    .sort((a, b) => a.split('{').length - b.split('{').length)
+    .find((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`).test(path))
+  if (!template) return // an address the description does not know: answered 404
+  const schema = api.paths[template]![method.toLowerCase()]?.responses[String(status)]?.content?.[type]?.schema
+  expect(schema, `${method} ${template} describes ${status} ${type}`).toBeDefined()
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+  ajv.addSchema(api as object, 'api')
+  const validate = ajv.compile(pointTo(schema))
+  expect(validate(body) ? [] : validate.errors).toEqual([])
+}
+
+/** The schema with its references pointing into the document. */
+function pointTo(schema: unknown): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')) as object
+}
