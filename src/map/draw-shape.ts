@@ -28,7 +28,16 @@ export function drawShape(
   const line = palette.select as `#${string}`
   const halo = palette.selectHalo as `#${string}`
   const area = { fillColor: line, fillOpacity: 0.09, outlineColor: line, outlineWidth: 2 }
-  const points = { closingPointColor: halo, closingPointOutlineColor: line, closingPointWidth: 5, closingPointOutlineWidth: 2 }
+  const points = {
+    closingPointColor: halo,
+    closingPointOutlineColor: line,
+    closingPointWidth: 5,
+    closingPointOutlineWidth: 2,
+    coordinatePointColor: halo,
+    coordinatePointOutlineColor: line,
+    coordinatePointWidth: 4,
+    coordinatePointOutlineWidth: 2,
+  }
   const modes = {
     rectangle: () => new TerraDrawRectangleMode({ styles: area }),
     polygon: () => new TerraDrawPolygonMode({ styles: { ...area, ...points }, showCoordinatePoints: true }),

@@ -1,6 +1,6 @@
 import type { Map as MapLibreMap } from 'maplibre-gl'
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { Bbox } from '#src/land/parcels/types.ts'
+import { beginLoadingMap } from './begin-loading.ts'
 import { applyStyleChanges, compareStyles } from './apply-style.ts'
 import { drawIcons } from './draw-icons.ts'
 import { drawPatterns } from './draw-patterns.ts'
@@ -35,11 +35,11 @@ export function canDrawMap(): boolean {
 
 /** Load MapLibre (only here), open the map in `container` and give it our style, patterns and icons. */
 export async function openMap({ container, style, view, bounds, canvasLabel }: OpenMapOptions): Promise<OpenMap> {
-  const { Map, setWorkerUrl } = await import('maplibre-gl')
-  setWorkerUrl(workerUrl)
+  const library = await beginLoadingMap()
+  if (library === null) throw new Error('The map can only be opened in a browser')
   let current = buildStyle(style)
   let palette = style.palette
-  const map = new Map({
+  const map = new library.Map({
     container,
     style: current,
     ...(view === null

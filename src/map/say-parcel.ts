@@ -12,6 +12,13 @@ export function describeParcel(parcel: ParcelSummary, locale: Locale): string {
     : digitsFor(parcel.address, locale)
 }
 
+/** The near end of the address, where lists are narrow: the last street and the plate tell parcels apart, the boulevard does not. */
+export function describeShortly(parcel: ParcelSummary, locale: Locale): string {
+  const parts = parcel.address?.split(/[،,]\s*/) ?? []
+  const near = parts.slice(-2).join(locale === 'fa' ? '، ' : ', ')
+  return parts.length > 2 ? digitsFor(near, locale) : describeParcel(parcel, locale)
+}
+
 /** The result of a selection in one sentence, for the live region. */
 export function describeSelection({ count, areaM2 }: ParcelSelection['summary'], locale: Locale): string {
   return m.map_selection_said({ count: formatNumber(count, locale), area: formatArea(areaM2, locale, 0) })
