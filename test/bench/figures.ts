@@ -47,9 +47,11 @@ export function writeTable(results: Results, last: Results | null): string {
         .map(([name, version]) => `${name} ${version}`)
         .join(', ') +
       '.',
-    last
-      ? `Compared with ${last.commit} of ${last.date}${last.machine.cpu === machine.cpu ? '' : ` (another machine: ${last.machine.cpu})`}.`
-      : '',
+    ...(last
+      ? [
+          `Compared with ${last.commit} of ${last.date}${last.machine.cpu === machine.cpu ? '' : ` (another machine: ${last.machine.cpu})`}.`,
+        ]
+      : []),
     '',
     '| part | figure | value | limit | change | note |',
     '|---|---|---:|---|---|---|',
