@@ -63,7 +63,7 @@ export function createCluster(place: ClusterPlace, isDurable: boolean): void {
     rmSync(place.dataDir, { recursive: true, force: true })
     throw new Error(`initdb failed in ${place.dataDir}: ${String((cause as { stderr?: unknown }).stderr).trim()}`, { cause })
   }
-  const people = new Set([user.name, userInfo().username])
+  const people = new Set([user.name, userInfo().username, 'root'])
   const roles = [SUPERUSER, OWNER, APP]
   writeFileSync(join(place.dataDir, 'pg_hba.conf'), 'local all all peer map=barzan\n')
   writeFileSync(
