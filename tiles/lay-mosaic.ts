@@ -44,13 +44,13 @@ const COVERED_PART = 0.6
 const FINEST_LEVEL = 11
 
 /**
- * Choose the cells of the mosaics for zooms 8 to 11 of a city whose parcels cover `area` units² of EPSG:3857: half a pixel to
+ * Choose the cells of the mosaics for zooms 8 to 11 of a city whose parcels cover `area` units² of EPSG:3857: a quarter of a pixel to
  * four pixels wide, as fine as its size allows, so that small cities too show small uses with their true area.
  */
 export function planMosaics(area: number): MosaicPlan[] {
   const countCells = (level: number) => area / COVERED_PART / cellSize(level) ** 2
   return [8, 9, 10, 11].map((zoom) => {
-    let level = Math.min(zoom + 2, FINEST_LEVEL)
+    let level = FINEST_LEVEL
     while (level > zoom - 1 && countCells(level) > CELLS_OF_A_CITY) level--
     // A step is one unit of the 4,096 to the side of a tile, or two where cells are widest.
     return { zoom, level, steps: Math.min(16, 16 * 2 ** (zoom - level)) }

@@ -74,7 +74,7 @@ test('the same input gives the same mosaic, whatever its order', () => {
 test('cells are as fine as the size of the city allows, and never wider than four pixels', () => {
   const town = planMosaics(13e6 / 0.71)
   const metropolis = planMosaics(670e6 / 0.71)
-  expect(town.map(({ level }) => level)).toEqual([10, 11, 11, 11])
+  expect(town.map(({ level }) => level)).toEqual([11, 11, 11, 11])
   expect(metropolis.map(({ zoom, level }) => zoom - level)).toEqual([0, 1, 1, 1])
   for (const { zoom, level, steps } of [...town, ...metropolis]) {
     expect(4096 / (256 * 2 ** (level - zoom) * steps)).toBeGreaterThanOrEqual(1) // a step is whole units of the tile

@@ -7,11 +7,11 @@ select $1, block_id, land_use, case when has_density then drawn.density end, par
        ST_Transform(ST_Multi(ST_CollectionExtract(shape, 3)), 3857)
 from (
   select block_id, land_use, bool_or(residential_density is not null) as has_density, count(*) as parcel_count,
-         sum(computed_area_m2) as area_m2, ST_Union(geom) as shape
+         sum(computed_area_m2) as area_m2, ST_Union(geom order by parcel_id) as shape
   from land.parcels
   where municipality_id = $1 and status = 'current' and block_id >= $2 and block_id < $3
   group by block_id, land_use
 ) dissolved
 left join unnest($4::bigint[], $5::smallint[]) as drawn (block_id, density) using (block_id)
 where not ST_IsEmpty(ST_CollectionExtract(shape, 3))
-order by shape
+order by block_id, land_use

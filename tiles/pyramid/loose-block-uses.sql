@@ -4,9 +4,9 @@ insert into tiles.block_uses (municipality_id, ground_key, land_use, density, pa
 select $1, ground_key, land_use, density, parcel_count, area_m2, ST_Transform(ST_Multi(ST_CollectionExtract(shape, 3)), 3857)
 from (
   select -((cell_column + 1000000)::bigint * 4000000 + cell_row + 1000000) as ground_key, land_use, density, count(*) as parcel_count, sum(computed_area_m2) as area_m2,
-         ST_Union(geom) as shape
+         ST_Union(geom order by parcel_id) as shape
   from (
-    select land_use, residential_density as density, computed_area_m2, geom,
+    select parcel_id, land_use, residential_density as density, computed_area_m2, geom,
            floor(ST_X(ST_Centroid(geom)) / $3::float8)::int as cell_column, floor(ST_Y(ST_Centroid(geom)) / $3::float8)::int as cell_row
     from land.parcels
     where municipality_id = $1 and status = 'current' and block_id is null
@@ -16,4 +16,4 @@ from (
   group by cell_column, cell_row, land_use, density
 ) dissolved
 where not ST_IsEmpty(ST_CollectionExtract(shape, 3))
-order by shape
+order by ground_key, land_use, density
