@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { expect } from 'vitest'
 import { buildApp, type AppOptions } from '#src/http/app.ts'
@@ -53,10 +53,20 @@ function requireDescribed(app: FastifyInstance, method: string, url: string, sta
   if (!template) return // an address the description does not know: answered 404
   const schema = api.paths[template]![method.toLowerCase()]?.responses[String(status)]?.content?.[type]?.schema
   expect(schema, `${method} ${template} describes ${status} ${type}`).toBeDefined()
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
-  ajv.addSchema(api as object, 'api')
-  const validate = ajv.compile(pointTo(schema))
+  const validate = compileOnce(api as object, pointTo(schema))
   expect(validate(body) ? [] : validate.errors).toEqual([])
+}
+
+const compiled = new Map<string, ValidateFunction>()
+function compileOnce(api: object, schema: object): ValidateFunction {
+  const key = JSON.stringify(schema)
+  let validate = compiled.get(key)
+  if (!validate) {
+    const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+    validate = ajv.addSchema(api, 'api').compile(schema)
+    compiled.set(key, validate)
+  }
+  return validate
 }
 
 /** The schema with its references pointing into the document. */
