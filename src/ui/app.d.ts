@@ -9,6 +9,8 @@ declare global {
     }
     interface PageData {
       municipality?: import('#src/land/places/types.ts').Municipality | null
+      /** The database does not answer now. */
+      isAway?: boolean
     }
   }
 }

@@ -16,6 +16,7 @@ export async function readApi<T>(fetch: typeof globalThis.fetch, path: string): 
   const response = await fetch(path).catch(() => null)
   if (!response) error(503, { message: m.common_error_503(), detail: m.common_error_503_detail() })
   if (response.ok) return (await response.json()) as T
+  if (response.status === 503) error(503, { message: m.common_error_503(), detail: m.common_error_503_detail() })
   const problem = (await response.json().catch(() => ({}))) as ProblemAnswer
   const isFa = getLocale() === 'fa'
   const message = (isFa ? problem.titleFa : problem.title) ?? problem.title ?? m.common_error_500()

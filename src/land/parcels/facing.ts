@@ -5,8 +5,8 @@ import type { Facing } from './types.ts'
 /** What lies around a parcel. Metres of the authoritative CRS. */
 export interface Surroundings {
   neighbours: { code: string; houseNumber: string | null; rings: Position[][][] }[]
-  water: { name: string | null; rings: Position[][][] }[]
-  streets: { name: string | null; widthM: number | null; lines: Position[][] }[]
+  water: { name: string | null; nameEn: string | null; rings: Position[][][] }[]
+  streets: { name: string | null; nameEn: string | null; widthM: number | null; lines: Position[][] }[]
 }
 
 /** A neighbour's boundary within this of the side touches it: what surveys differ by. */
@@ -41,9 +41,9 @@ function faceAt(at: Position, outward: Position, { neighbours, water, streets }:
   const neighbour = neighbours.find(({ rings }) => isWithin(at, rings, TOUCH_M))
   if (neighbour) return { kind: 'parcel', code: neighbour.code, houseNumber: neighbour.houseNumber }
   const course = water.find(({ rings }) => isWithin(at, rings, BANK_M) && isAheadOfPolygon(at, outward, rings))
-  if (course) return { kind: 'water', name: course.name }
+  if (course) return { kind: 'water', name: course.name, nameEn: course.nameEn }
   const street = nearestAhead(at, outward, streets)
-  return street ? { kind: 'street', name: street.name, widthM: street.widthM } : { kind: 'open' }
+  return street ? { kind: 'street', name: street.name, nameEn: street.nameEn, widthM: street.widthM } : { kind: 'open' }
 }
 
 /** The street whose edge is nearest, among those whose axis lies ahead and near enough. */

@@ -10,18 +10,23 @@ export function nameDirection(direction: Direction): string {
 
 /** What a side faces, in words: «کوچهٔ شهریار، ۱۰ متری», «پلاک ۱۲». */
 export function describeFacing(facing: Facing, locale: Locale): string {
-  if (facing.kind === 'street') return describeStreet(facing.name, facing.widthM, locale)
+  if (facing.kind === 'street') return describeStreet(pickName(facing, locale), facing.widthM, locale)
   if (facing.kind === 'parcel') {
     if (facing.houseNumber) return m.parcels_faces_plate({ number: digitsFor(facing.houseNumber, locale) })
     return m.parcels_faces_parcel({ code: isolate(digitsFor(facing.code, locale)) })
   }
-  if (facing.kind === 'water') return facing.name ?? m.parcels_faces_water()
+  if (facing.kind === 'water') return pickName(facing, locale) ?? m.parcels_faces_water()
   return m.parcels_faces_open()
 }
 
 export function describeStreet(name: string | null, widthM: number | null, locale: Locale): string {
   const called = name ? isolateText(name) : m.parcels_faces_unnamed_street()
   return widthM === null ? called : m.parcels_faces_street_width({ name: called, width: formatNumber(widthM, locale) })
+}
+
+/** The name in the language of the page where there is one, else the other. */
+export function pickName({ name, nameEn }: { name: string | null; nameEn: string | null }, locale: Locale): string | null {
+  return locale === 'fa' ? name : (nameEn ?? name)
 }
 
 /** What a parcel is called in a title: its address, else its street and plate, else its code. */

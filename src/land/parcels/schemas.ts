@@ -45,9 +45,9 @@ const summary = {
 }
 const facing = {
   oneOf: [
-    record({ kind: { const: 'street' }, name: textOrNull, widthM: numberOrNull }),
+    record({ kind: { const: 'street' }, name: textOrNull, nameEn: textOrNull, widthM: numberOrNull }),
     record({ kind: { const: 'parcel' }, code: text, houseNumber: textOrNull }),
-    record({ kind: { const: 'water' }, name: textOrNull }),
+    record({ kind: { const: 'water' }, name: textOrNull, nameEn: textOrNull }),
     record({ kind: { const: 'open' } }),
   ],
 }
@@ -97,8 +97,8 @@ const plan = {
   sides: list(record({ ...side, from: position, to: position })),
   neighbours: list(record({ code: text, houseNumber: textOrNull, landUse, rings: list(rings), at: position })),
   buildings: list(record({ rings: list(rings), storeys: wholeOrNull, builtYear: wholeOrNull, onParcel: bool })),
-  streets: list(record({ name: textOrNull, widthM: numberOrNull, lines: rings })),
-  water: list(record({ name: textOrNull, rings: list(rings) })),
+  streets: list(record({ name: textOrNull, nameEn: textOrNull, widthM: numberOrNull, lines: rings })),
+  water: list(record({ name: textOrNull, nameEn: textOrNull, rings: list(rings) })),
   streetLines: list(record({ plannedWidthM: number, lines: rings })),
   takenByStreet: orNull(record({ areaM2: number, rings: list(rings) })),
 }

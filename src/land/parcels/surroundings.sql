@@ -28,7 +28,7 @@ cross join lateral (
 cross join lateral (
   -- 105 m: half of the widest right of way and a verge, so that the street a side faces is there even when its axis is outside the frame.
   select coalesce(json_agg(json_build_object(
-    'name', coalesce(s.name_fa, s.name_en), 'widthM', g.row_width_m,
+    'name', coalesce(s.name_fa, s.name_en), 'nameEn', s.name_en, 'widthM', g.row_width_m,
     'lines', ST_AsGeoJSON(g.geom, 4)::json -> 'coordinates') order by g.segment_id), '[]') as list
   from (select * from land.street_segments g
         where g.municipality_id = p.municipality_id and g.geom && ST_Expand(p.geom, 105)
@@ -38,7 +38,7 @@ cross join lateral (
 ) streets
 cross join lateral (
   select coalesce(json_agg(json_build_object(
-    'name', coalesce(w.name_fa, w.name_en), 'rings', ST_AsGeoJSON(w.shape, 4)::json -> 'coordinates')), '[]') as list
+    'name', coalesce(w.name_fa, w.name_en), 'nameEn', w.name_en, 'rings', ST_AsGeoJSON(w.shape, 4)::json -> 'coordinates')), '[]') as list
   from (select name_fa, name_en, ST_Multi(ST_CollectionExtract(ST_Intersection(geom, ST_Expand(p.frame, 20)), 3)) as shape
         from land.water_courses where municipality_id = p.municipality_id and geom && ST_Expand(p.frame, 20)) w
   where not ST_IsEmpty(w.shape)

@@ -13,8 +13,8 @@ export interface ParcelSurroundings {
   parcel: Position[][][]
   neighbours: { code: string; houseNumber: string | null; landUse: LandUse | null; rings: Position[][][]; at: Position }[]
   buildings: { rings: Position[][][]; storeys: number | null; builtYear: number | null; onParcel: boolean }[]
-  streets: { name: string | null; widthM: number | null; lines: Position[][] }[]
-  water: { name: string | null; rings: Position[][][] }[]
+  streets: { name: string | null; nameEn: string | null; widthM: number | null; lines: Position[][] }[]
+  water: { name: string | null; nameEn: string | null; rings: Position[][][] }[]
   street_lines: { plannedWidthM: number; lines: Position[][] }[]
   taken_area_m2: number | null
   taken_rings: Position[][][] | null

@@ -5,8 +5,28 @@ export type ParcelId = number & { readonly brand?: 'ParcelId' }
 
 /** Land-use classes of the 1389 resolution (section 6.2), plus mixed and barren. */
 export const LAND_USES = [
-  'RES', 'HED', 'EDU', 'ADM', 'COM', 'SPO', 'HLT', 'CUL', 'GRN', 'REL', 'UEQ',
-  'UTL', 'TRN', 'MIL', 'AGR', 'HER', 'NAT', 'BUF', 'TOU', 'IND', 'MIX', 'VAC',
+  'RES',
+  'HED',
+  'EDU',
+  'ADM',
+  'COM',
+  'SPO',
+  'HLT',
+  'CUL',
+  'GRN',
+  'REL',
+  'UEQ',
+  'UTL',
+  'TRN',
+  'MIL',
+  'AGR',
+  'HER',
+  'NAT',
+  'BUF',
+  'TOU',
+  'IND',
+  'MIX',
+  'VAC',
 ] as const
 export type LandUse = (typeof LAND_USES)[number]
 
@@ -36,9 +56,9 @@ export interface ParcelPage extends FeatureCollection<MultiPolygon | Polygon, Pa
 export type Direction = 'north' | 'east' | 'south' | 'west'
 /** What one side of the parcel faces. */
 export type Facing =
-  | { kind: 'street'; name: string | null; widthM: number | null }
+  | { kind: 'street'; name: string | null; nameEn: string | null; widthM: number | null }
   | { kind: 'parcel'; code: string; houseNumber: string | null }
-  | { kind: 'water'; name: string | null }
+  | { kind: 'water'; name: string | null; nameEn: string | null }
   | { kind: 'open' }
 /** A side (ضلع), numbered clockwise from the north-west corner. Length in metres to the centimetre. */
 export interface ParcelSide {
@@ -61,7 +81,16 @@ export interface ParcelDetail extends ParcelSummary {
   /** Kept apart: what the deed says, what was surveyed, what the geometry says. m². */
   areas: { deedM2: number | null; surveyedM2: number | null; computedM2: number }
   sides: ParcelSide[]
-  buildings: { id: number; storeys: number | null; heightM: number | null; footprintM2: number; builtYear: number | null; landUse: LandUse | null; apartments: number; shops: number }[]
+  buildings: {
+    id: number
+    storeys: number | null
+    heightM: number | null
+    footprintM2: number
+    builtYear: number | null
+    landUse: LandUse | null
+    apartments: number
+    shops: number
+  }[]
   /** Overlaps with other parcels that came with the data. m². */
   findings: { kind: 'overlap'; otherCode: string; areaM2: number; foundAt: string }[]
   validFrom: string // ISO date
@@ -72,7 +101,11 @@ export interface ParcelDetail extends ParcelSummary {
   children: Relative[]
 }
 /** A parcel this one came from or became. */
-export interface Relative { code: string; kind: 'split' | 'merge' | 'correction'; happenedOn: string }
+export interface Relative {
+  code: string
+  kind: 'split' | 'merge' | 'correction'
+  happenedOn: string
+}
 export type ParcelDetailFeature = Feature<MultiPolygon | Polygon, ParcelDetail>
 
 /** The survey plan of one parcel: everything within `frame`, in metres of the authoritative CRS (east, north). */
@@ -84,8 +117,8 @@ export interface ParcelPlan {
   sides: (ParcelSide & { from: Position; to: Position })[]
   neighbours: { code: string; houseNumber: string | null; landUse: LandUse | null; rings: Position[][][]; at: Position }[]
   buildings: { rings: Position[][][]; storeys: number | null; builtYear: number | null; onParcel: boolean }[]
-  streets: { name: string | null; widthM: number | null; lines: Position[][] }[]
-  water: { name: string | null; rings: Position[][][] }[]
+  streets: { name: string | null; nameEn: string | null; widthM: number | null; lines: Position[][] }[]
+  water: { name: string | null; nameEn: string | null; rings: Position[][][] }[]
   streetLines: { plannedWidthM: number; lines: Position[][] }[]
   /** Part of the parcel that the plan's street takes. */
   takenByStreet: { areaM2: number; rings: Position[][][] } | null

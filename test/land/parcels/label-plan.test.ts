@@ -39,7 +39,7 @@ function planOf(ring: Position[]): ParcelPlan {
     sides: ring.map((_, i) => side(i)),
     neighbours: [],
     buildings: [],
-    streets: [{ name: 'کوچهٔ شهریار', widthM: 10, lines: [[[Math.min(...xs) - 40, y], [Math.max(...xs) + 40, y]]] }],
+    streets: [{ name: 'کوچهٔ شهریار', nameEn: null, widthM: 10, lines: [[[Math.min(...xs) - 40, y], [Math.max(...xs) + 40, y]]] }],
     water: [],
     streetLines: [],
     takenByStreet: null,

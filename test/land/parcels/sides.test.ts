@@ -138,19 +138,19 @@ describe('what a side faces', () => {
       neighbour('S2', [[4, -20], [12, -20], [12, 0], [4, 0]]), // prettier-ignore
     ],
     streets: [
-      { name: 'ترمه', widthM: 12, lines: [[[E - 100, N + 26], [E + 100, N + 26]]] },
-      { name: 'دور', widthM: 20, lines: [[[E - 100, N + 80], [E + 100, N + 80]]] },
+      { name: 'ترمه', nameEn: null, widthM: 12, lines: [[[E - 100, N + 26], [E + 100, N + 26]]] },
+      { name: 'دور', nameEn: null, widthM: 20, lines: [[[E - 100, N + 80], [E + 100, N + 80]]] },
     ], // prettier-ignore
-    water: [{ name: 'مادی نو', rings: [[close([[-8, -50], [-2, -50], [-2, 50], [-8, 50]])]] }], // prettier-ignore
+    water: [{ name: 'مادی نو', nameEn: null, rings: [[close([[-8, -50], [-2, -50], [-2, 50], [-8, 50]])]] }], // prettier-ignore
   }
   const facings = (surroundings: Surroundings) => divideIntoSides([[rectangle]]).map((side) => decideFacing(side, surroundings))
 
   test('street ahead, neighbour touching most of it, water across its bank', () => {
     expect(facings(around)).toEqual([
-      { kind: 'street', name: 'ترمه', widthM: 12 },
+      { kind: 'street', name: 'ترمه', nameEn: null, widthM: 12 },
       { kind: 'parcel', code: 'E1', houseNumber: '1' },
       { kind: 'parcel', code: 'S2', houseNumber: '2' },
-      { kind: 'water', name: 'مادی نو' },
+      { kind: 'water', name: 'مادی نو', nameEn: null },
     ])
   })
   test('nothing near is open ground', () => {
@@ -161,8 +161,8 @@ describe('what a side faces', () => {
       ...around,
       water: [],
       streets: [
-        { name: 'ترمه', widthM: 10, lines: [[[E - 50, N + 25], [E + 50, N + 25]]] },
-        { name: 'نرگس', widthM: 8, lines: [[[E - 4, N - 50], [E - 4, N + 50]]] },
+        { name: 'ترمه', nameEn: null, widthM: 10, lines: [[[E - 50, N + 25], [E + 50, N + 25]]] },
+        { name: 'نرگس', nameEn: null, widthM: 8, lines: [[[E - 4, N - 50], [E - 4, N + 50]]] },
       ], // prettier-ignore
     }
     expect(facings(corner).map((facing) => (facing.kind === 'street' ? facing.name : facing.kind))).toEqual([
@@ -173,12 +173,12 @@ describe('what a side faces', () => {
     ])
   })
   test('a street of unknown width is faced when its axis is near', () => {
-    const unknown = (away: number): Surroundings => ({ neighbours: [], water: [], streets: [{ name: 'Elm St', widthM: null, lines: [[[E - 50, N + 20 + away], [E + 50, N + 20 + away]]] }] }) // prettier-ignore
-    expect(facings(unknown(9))[0]).toEqual({ kind: 'street', name: 'Elm St', widthM: null })
+    const unknown = (away: number): Surroundings => ({ neighbours: [], water: [], streets: [{ name: 'Elm St', nameEn: null, widthM: null, lines: [[[E - 50, N + 20 + away], [E + 50, N + 20 + away]]] }] }) // prettier-ignore
+    expect(facings(unknown(9))[0]).toEqual({ kind: 'street', name: 'Elm St', nameEn: null, widthM: null })
     expect(facings(unknown(30))[0]).toEqual({ kind: 'open' })
   })
   test('the head of a dead end faces it, though its axis ends on the boundary', () => {
-    const deadEnd: Surroundings = { neighbours: [], water: [], streets: [{ name: 'بن‌بست وحشی', widthM: 3, lines: [[[E + 5, N + 60], [E + 5, N + 19.8]]] }] } // prettier-ignore
+    const deadEnd: Surroundings = { neighbours: [], water: [], streets: [{ name: 'بن‌بست وحشی', nameEn: null, widthM: 3, lines: [[[E + 5, N + 60], [E + 5, N + 19.8]]] }] } // prettier-ignore
     const narrow = close([[3, 0], [7, 0], [7, 20], [3, 20]]) // prettier-ignore
     const [front, ...others] = divideIntoSides([[narrow]]).map((side) => decideFacing(side, deadEnd).kind)
     expect([front, ...others]).toEqual(['street', 'open', 'open', 'open'])
