@@ -59,7 +59,14 @@ export async function openBarzan(options: { city?: boolean } = {}): Promise<Open
 async function startServer(database: TestDatabase): Promise<{ process: ChildProcess; origin: string }> {
   const port = await findFreePort()
   const child = spawn(process.execPath, ['src/main.ts'], {
-    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: database.url, DATABASE_OWNER_URL: '', BARZAN_CITY_PARCELS: '0' },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATABASE_URL: database.url,
+      DATABASE_OWNER_URL: '',
+      BARZAN_CITY_PARCELS: '0',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -68,7 +75,9 @@ async function startServer(database: TestDatabase): Promise<{ process: ChildProc
   const origin = `http://127.0.0.1:${port}`
   for (let attempt = 0; attempt < 300; attempt++) {
     if (child.exitCode !== null) throw new Error(`the server ended early:\n${said}`)
-    const ready = await fetch(`${origin}/readyz`).then((answer) => answer.ok).catch(() => false)
+    const ready = await fetch(`${origin}/readyz`)
+      .then((answer) => answer.ok)
+      .catch(() => false)
     if (ready) return { process: child, origin }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -127,15 +136,20 @@ export async function keepScreen(page: Page, name: string, options: { fullPage?:
 /** What axe finds serious or critical under WCAG 2.2 A and AA, as short sentences. */
 export async function findSeriousIssues(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
-  const results = await page.evaluate(
-    () =>
-      (globalThis as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } }).axe.run(document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-      }),
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    }),
   )
   return results.violations
     .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
-    .map((violation) => `${violation.id}: ${violation.help} (${violation.nodes.map((node) => node.target.join(' ')).slice(0, 4).join('; ')})`)
+    .map(
+      (violation) =>
+        `${violation.id}: ${violation.help} (${violation.nodes
+          .map((node) => node.target.join(' '))
+          .slice(0, 4)
+          .join('; ')})`,
+    )
 }
 
 async function findFreePort(): Promise<number> {
