@@ -30,7 +30,7 @@ it.each<[Locale, 'small' | 'desktop']>([
   await page.getByRole('button', { name: words(locale, 'parcels_search_button') }).click()
   await page.waitForURL(`**/parcels/${parcel.code}`)
   await page.getByRole('heading', { name: words(locale, 'parcels_identifiers') }).waitFor()
-    await keepScreen(page, `found-${size}-${locale}`, { fullPage: true })
+  await keepScreen(page, `found-${size}-${locale}`, { fullPage: true })
   expect(faults(page)).toEqual([])
   await page.context().close()
 })
