@@ -278,10 +278,10 @@ export interface LandWaterCourses {
 
 export interface TilesBlockUses {
   area_m2: number;
-  block_id: number | null;
   block_use_id: Generated<number>;
   density: number | null;
   geom_3857: string;
+  ground_key: number;
   land_use: string | null;
   municipality_id: number;
   parcel_count: number;
@@ -292,8 +292,8 @@ export interface TilesFarUses {
   far_use_id: Generated<number>;
   geom_3857: string;
   land_use: string | null;
-  level: number;
   municipality_id: number;
+  zoom: number;
 }
 
 export interface TilesRebuilds {
