@@ -171,7 +171,7 @@ describe('one parcel', () => {
         ordinal: 1,
         direction: 'north',
         lengthM: 10,
-        facing: { kind: 'street', name: 'کوچهٔ نرگس 0', nameEn: 'Alley 0', widthM: 10 },
+        facing: { kind: 'street', name: 'کوچهٔ نرگس 0', nameEn: 'Alley 2', widthM: 10 },
       },
       { ordinal: 2, direction: 'east', lengthM: 20, facing: { kind: 'parcel', code: '1-1-3-8-0-0-0', houseNumber: '8' } },
       { ordinal: 3, direction: 'south', lengthM: 10, facing: { kind: 'open' } },
