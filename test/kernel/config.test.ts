@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '#src/kernel/config.ts'
+import { chooseRequestId } from '#src/kernel/ids.ts'
+import { describeProblem, Problem, PROBLEM_CODES } from '#src/kernel/problem.ts'
+
+describe('settings', () => {
+  test('nothing set: the defaults of the contract', () => {
+    expect(readConfig({ BARZAN_DATA: '/data' })).toEqual({
+      port: 3000, host: '127.0.0.1', origin: 'http://127.0.0.1:3000', databaseUrl: null, databaseOwnerUrl: null, dataDir: '/data', cityParcels: 20_000,
+    }) // prettier-ignore
+  })
+  test('the public address follows where we listen, unless it is told', () => {
+    expect(readConfig({ HOST: '0.0.0.0', PORT: '8080' }).origin).toBe('http://localhost:8080')
+    expect(readConfig({ HOST: '::1' }).origin).toBe('http://[::1]:3000')
+    expect(readConfig({ BARZAN_ORIGIN: 'https://barzan.example.org/' }).origin).toBe('https://barzan.example.org')
+  })
+  test.each([
+    [{ PORT: 'x' }, /PORT/], [{ PORT: '70000' }, /PORT/], [{ PORT: '-1' }, /PORT/], [{ BARZAN_CITY_PARCELS: '1e9' }, /BARZAN_CITY_PARCELS/],
+    [{ BARZAN_ORIGIN: 'barzan' }, /BARZAN_ORIGIN/], [{ BARZAN_ORIGIN: 'https://a/b' }, /BARZAN_ORIGIN/], [{ DATABASE_OWNER_URL: 'postgres://a' }, /DATABASE_URL/],
+  ])('%j is refused by name', (env, name) => expect(() => readConfig(env)).toThrow(name)) // prettier-ignore
+  test('a wrong database address is refused without repeating its password', () => {
+    expect(() => readConfig({ DATABASE_URL: 'mysql://me:secret@host' })).toThrow(/^(?!.*secret).*DATABASE_URL/)
+  })
+})
+
+test('a request id from outside is kept only when it is harmless', () => {
+  expect(chooseRequestId('abc-123456')).toBe('abc-123456')
+  for (const bad of ['', 'short', 'a\nb1234567', 'x'.repeat(65), 5, undefined])
+    expect(chooseRequestId(bad)).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('every problem has a title in both languages and never tells its cause', () => {
+  for (const code of PROBLEM_CODES) {
+    const body = describeProblem(new Problem(code, [], { cause: new Error('secret') }), '/x')
+    expect(body.titleFa).toMatch(/[آ-ی]/)
+    expect(body.title).toMatch(/^[A-Z]/)
+    expect(body.status).toBeGreaterThanOrEqual(400)
+    expect(JSON.stringify(body)).not.toContain('secret')
+  }
+})
