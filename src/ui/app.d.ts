@@ -1,3 +1,5 @@
+import type { Municipality } from '#src/land/places/types.ts'
+
 declare global {
   namespace App {
     interface Error {
@@ -8,7 +10,7 @@ declare global {
       detail?: string
     }
     interface PageData {
-      municipality?: import('#src/land/places/types.ts').Municipality | null
+      municipality?: Municipality | null
       /** The database does not answer now. */
       isAway?: boolean
     }
