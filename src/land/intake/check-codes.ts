@@ -18,7 +18,7 @@ export interface RepeatedCode {
 }
 
 /**
- * Leave out features without a usable code, those whose code came earlier in the file, and those already recorded. The first
+ * Leave out features without a usable code, those already recorded, and those whose code came earlier in the file. The first
  * usable feature of a repeated code is kept: which of them is the right one is not for a program to say.
  */
 export async function checkCodes(client: pg.ClientBase, into: Target, municipality: ImportMunicipality): Promise<RepeatedCode[]> {
@@ -30,9 +30,8 @@ export async function checkCodes(client: pg.ClientBase, into: Target, municipali
     )
   }
   if (into === 'parcels' && municipality.codeScheme === 'renovation-7') await checkRenovationCodes(client)
-  const repeated = await leaveOutRepeated(client, into === 'parcels' ? 'code' : 'source_id', into)
   await leaveOutPresent(client, into, municipality.id)
-  return repeated
+  return leaveOutRepeated(client, into === 'parcels' ? 'code' : 'source_id', into)
 }
 
 /** Seven numbers in one spelling: dashes between, no padding. */

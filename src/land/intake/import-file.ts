@@ -11,7 +11,6 @@ import { locateFeatures, projectFeatures, requireNear } from './locate.ts'
 import { measureOverlaps } from './measure-overlaps.ts'
 import { peekFeatures } from './peek-features.ts'
 import { openSource } from './read/open-source.ts'
-import { RefusalError } from './refusal.ts'
 import { listLeftOut, listNames } from './list-left-out.ts'
 import { resolveCrs, type ResolvedCrs } from './resolve-crs.ts'
 import type { ImportOptions, ImportReport, Source } from './types.ts'
@@ -86,7 +85,7 @@ async function importSource(
       derived = await addFeatures(client, options.into, municipality, origin)
       await coverByZones(client, options.into, municipality.id, origin)
     }
-    if (options.into !== 'streets') overlaps = await measureOverlaps(client, municipality.id, `import: ${origin}`)
+    if (options.into !== 'streets') overlaps = await measureOverlaps(client, options.into, municipality.id, `import: ${origin}`)
   }
   onProgress({ stage: 'write', done: added, of: added })
   const leftOut = await listLeftOut(client)
@@ -126,7 +125,6 @@ async function stageFeatures(
     { into: options.into, fields, join: table?.join ?? ((values) => values) },
     (done) => onProgress({ stage: 'read', done, of: source.count }),
   )
-  if (staged.read === 0) throw new RefusalError('The file has no features.')
   await client.query('create unique index on staged (ordinal); analyze staged')
   const used = Object.entries(fields).map(([key, field]) => `${key}=${field}`)
   return {

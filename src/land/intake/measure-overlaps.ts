@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { readSql } from './add-features.ts'
-import type { Overlap } from './types.ts'
+import type { Overlap, Target } from './types.ts'
 import { isWoundRound } from './wind-round.ts'
 
 /** Smaller crossings are rounding, not ground (section 3 of the land model). */
@@ -24,7 +24,12 @@ interface Pair {
  * Measure where features of the file lie on each other or on recorded parcels. All that enclose ground take part, also those
  * left out, so that the report tells everything the file has; a pair of two recorded parcels becomes a finding on both.
  */
-export async function measureOverlaps(client: pg.ClientBase, municipalityId: number, source: string): Promise<Overlap[]> {
+export async function measureOverlaps(
+  client: pg.ClientBase,
+  into: Target,
+  municipalityId: number,
+  source: string,
+): Promise<Overlap[]> {
   await client.query(`update staged set ground = geom where geom is not null and coalesce(reason, 'repeated') <> 'invalid'`)
   await readInvalidGround(client)
   await client.query(
@@ -32,12 +37,7 @@ export async function measureOverlaps(client: pg.ClientBase, municipalityId: num
      select ordinal, null::bigint as parcel_id, ST_Subdivide(ground, ${CORNERS_OF_A_PIECE}) as piece
      from staged where ground is not null and reason is distinct from 'present'`,
   )
-  await client.query(
-    `insert into pieces select null, p.parcel_id, ST_Subdivide(p.geom, ${CORNERS_OF_A_PIECE}) from land.parcels p
-     where p.municipality_id = $1 and p.status = 'current' and p.recorded_at < now()
-       and p.geom && (select ST_SetSRID(ST_Extent(piece)::geometry, ST_SRID(p.geom)) from pieces)`,
-    [municipalityId],
-  )
+  if (into === 'parcels') await addRecordedPieces(client, municipalityId)
   await client.query('create index on pieces using gist (piece)')
   await client.query('analyze pieces; analyze staged')
   const { rows } = await client.query<Pair>(readSql('find-overlaps'), [municipalityId, SMALLEST_OVERLAP_M2, source])
@@ -47,6 +47,17 @@ export async function measureOverlaps(client: pg.ClientBase, municipalityId: num
     areaM2: row.area_m2,
     recorded: row.a_parcel !== null && row.b_parcel !== null,
   }))
+}
+
+/** Parcels recorded before, where new ones lie. */
+async function addRecordedPieces(client: pg.ClientBase, municipalityId: number): Promise<void> {
+  await client.query(
+    `insert into pieces select null, p.parcel_id, ST_Subdivide(p.geom, ${CORNERS_OF_A_PIECE}) from land.parcels p
+     where p.municipality_id = $1 and p.status = 'current'
+       and not exists (select from staged s where s.parcel_id = p.parcel_id)
+       and p.geom && (select ST_SetSRID(ST_Extent(piece)::geometry, ST_SRID(p.geom)) from pieces)`,
+    [municipalityId],
+  )
 }
 
 /** What invalid shapes enclose by the winding rule, for the comparison only: the shapes themselves stay as they are. */

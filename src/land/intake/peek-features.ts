@@ -1,9 +1,10 @@
+import { RefusalError } from './refusal.ts'
 import type { SourceFeature } from './types.ts'
 
 /** Features looked at to learn the fields of a format that has no list of them. */
 const PEEKED = 1000
 
-/** The fields of the first features, and all features from the first on: nothing is read twice. */
+/** The fields of the first features, and all features from the first on: nothing is read twice. @throws RefusalError when there are none */
 export async function peekFeatures(
   source: AsyncIterable<SourceFeature>,
 ): Promise<{ fields: string[]; features: AsyncIterable<SourceFeature> }> {
@@ -16,6 +17,7 @@ export async function peekFeatures(
     first.push(next.value)
     for (const name of Object.keys(next.value.properties)) fields.add(name)
   }
+  if (first.length === 0) throw new RefusalError('The file has no features.')
   return { fields: [...fields], features: resume(first, iterator) }
 }
 

@@ -14,7 +14,7 @@ create temp table staged (
 ) on commit drop;
 
 -- A transformation that answers null where the projection has no answer.
-create function pg_temp.transform_or_null(g geometry, from_srid int, to_srid int) returns geometry language plpgsql as $$
+create or replace function pg_temp.transform_or_null(g geometry, from_srid int, to_srid int) returns geometry language plpgsql as $$
 begin
   return ST_Transform(ST_SetSRID(g, from_srid), to_srid);
 exception when others then

@@ -54,7 +54,7 @@ export interface Source {
 /** Why a feature was left out. Each feature is left out for one reason, the first that holds in this order. */
 export const REASONS = [
   'deleted', 'malformed', 'empty', 'wrong-type', 'outside', 'invalid', 'far', 'no-code', 'code-too-long', 'bad-code',
-  'repeated', 'present',
+  'present', 'repeated',
 ] as const // prettier-ignore
 export type Reason = (typeof REASONS)[number]
 

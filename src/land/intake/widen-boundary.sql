@@ -8,7 +8,7 @@ grown as (
   select (ST_Dump(ST_UnaryUnion(ST_Collect(geom)))).geom as geom from parts
 ),
 filled as (
-  select ST_Buffer(ST_UnaryUnion(ST_Collect(ST_MakePolygon(ST_ExteriorRing(geom)))), -0.8 * $2, 'join=mitre mitre_limit=2') as geom
+  select ST_Buffer(ST_UnaryUnion(ST_Collect(ST_MakePolygon(ST_ExteriorRing(geom)))), -0.8 * $2, 'quad_segs=2') as geom
   from grown
 ),
 joined as (
