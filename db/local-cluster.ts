@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { clearCrash } from './clear-crash.ts'
 import { tryLock, waitForLock } from './file-lock.ts'
 import {
@@ -41,9 +41,10 @@ const LOCK_PATIENCE_MS = 180_000
  * @throws Error with a sentence when the folder, the user or PostgreSQL do not allow it
  */
 export async function joinLocalCluster(folder: string): Promise<Membership> {
-  const home = resolve(folder)
+  mkdirSync(join(folder, 'members'), { recursive: true })
+  // One spelling, however we were called: it names the lock, the server's command line and its socket.
+  const home = realpathSync(folder)
   const members = join(home, 'members')
-  mkdirSync(members, { recursive: true })
   const place = locateCluster(home)
   const own = await underLock(home, async () => {
     await openCluster(place)

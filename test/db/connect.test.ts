@@ -54,12 +54,4 @@ describe('withDatabase', () => {
     ).rejects.toThrow('no')
     await database.drop()
   })
-
-  test('clones of the template are quick', async () => {
-    await (await createTestDatabase()).drop()
-    const began = performance.now()
-    const database = await createTestDatabase()
-    console.info(`a clone takes ${Math.round(performance.now() - began)} ms`)
-    await database.drop()
-  })
 })

@@ -1,5 +1,15 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -92,6 +102,12 @@ describe('the private cluster', () => {
     const postmaster = findLivePostmaster(dataDir)
     const second = await startMember()
     expect(findLivePostmaster(dataDir)).toBe(postmaster)
+    // The same folder by another name is the same cluster.
+    symlinkSync(home, `${home}-link`)
+    const third = await joinLocalCluster(`${home}-link`)
+    expect(findLivePostmaster(dataDir)).toBe(postmaster)
+    await third.leave()
+    rmSync(`${home}-link`)
     await end(first.child, 'SIGTERM')
     expect(findLivePostmaster(dataDir)).toBe(postmaster)
     await end(second.child, 'SIGTERM')
