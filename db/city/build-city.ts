@@ -2,13 +2,14 @@ import type pg from 'pg'
 import { loadReference } from '../reference/load.ts'
 import { listCells, type Cell } from './cell.ts'
 import type { Balance } from './choose-uses.ts'
-import { createRowSink, type RowSink, type Table } from './copy-rows.ts'
+import { advanceIdentities, createRowSink, type RowSink, type Table } from './copy-rows.ts'
 import { layNeighbourhood } from './lay-neighbourhood.ts'
 import { isBeyond, type OpenShared } from './lay-water.ts'
-import { arterialName, createStreetNames, neighbourhoodName } from './names.ts'
+import { arterialName, createStreetNames, madiName, neighbourhoodName } from './names.ts'
 import { createCityPlan, type CityPlan } from './plan.ts'
 import { createRandom, mix } from './random.ts'
 import type { Site } from './site.ts'
+import { suspendIndexes } from './suspend-indexes.ts'
 import type { Street, StreetRecord } from './street.ts'
 import { styleOf } from './style.ts'
 import { insertMunicipality, writeFrame, writeThemes } from './write-frame.ts'
@@ -31,11 +32,17 @@ export async function buildCity(ownerPool: pg.Pool, options: CityOptions): Promi
     await client.query('begin')
     await client.query(`set local barzan.bulk = 'on'; set local synchronous_commit = off`)
     const known = await client.query('select slug from land.municipalities limit 1')
-    if (known.rowCount !== 0) throw new Error(`the database already holds a municipality (${known.rows[0].slug}); the synthetic city is made in an empty one`)
+    if (known.rowCount !== 0)
+      throw new Error(
+        `the database already holds a municipality (${known.rows[0].slug}); the synthetic city is made in an empty one`,
+      )
     const plan = createCityPlan(options)
     const municipalityId = await insertMunicipality(client, plan)
     const sink = createRowSink(client)
+    const restoreIndexes = await suspendIndexes(client)
     await generateCity(plan, municipalityId, sink, options.onProgress)
+    await restoreIndexes()
+    await advanceIdentities(client)
     await writeThemes(client, plan, municipalityId)
     await client.query('commit')
     await client.query('analyze')
@@ -49,10 +56,19 @@ export async function buildCity(ownerPool: pg.Pool, options: CityOptions): Promi
 }
 
 /** All rows of the city into a sink, neighbourhood by neighbourhood: pure of clock and chance, the same for the same plan. */
-export async function generateCity(plan: CityPlan, municipalityId: number, sink: RowSink, onProgress?: CityOptions['onProgress']): Promise<void> {
+export async function generateCity(
+  plan: CityPlan,
+  municipalityId: number,
+  sink: RowSink,
+  onProgress?: CityOptions['onProgress'],
+): Promise<void> {
   const balance: Balance = { totalM2: 0, byUse: {} }
   const state: CityState = {
-    municipalityId, datedOn: '2026-03-21', blockNumbers: [], postalSerial: 0, parcels: 0,
+    municipalityId,
+    datedOn: '2026-03-21',
+    blockNumbers: [],
+    postalSerial: 0,
+    parcels: 0,
     owners: { natural: 0, legal: 0, bodies: new Map(), openProperty: null },
   }
   const shared = new Map<string, SharedStreet>()
@@ -61,10 +77,18 @@ export async function generateCity(plan: CityPlan, municipalityId: number, sink:
   for (const cell of listCells(plan)) {
     const style = styleOf(plan, cell)
     const site = createSite(plan, cell, sink, style.name === 'core')
-    const blocks = layNeighbourhood(site, style, balance, pace.scale(), openShared(plan, sink, shared))
+    const blocks = layNeighbourhood(site, style, balance, pace.scale(), openShared(plan, site, sink, shared))
     const id = sink.nextId('neighbourhoods')
     const [nameFa, nameEn] = neighbourhoodName(plan.seed, cell.index, cell.ring === 0, cell.ring === plan.belt)
-    sink.add('neighbourhoods', id, municipalityId, regionIds[cell.primarySector]!, nameFa, nameEn, multiPolygonHex([ringPolygon(cell.outline)]))
+    sink.add(
+      'neighbourhoods',
+      id,
+      municipalityId,
+      regionIds[cell.primarySector]!,
+      nameFa,
+      nameEn,
+      multiPolygonHex([ringPolygon(cell.outline)]),
+    )
     const before = state.parcels
     writeNeighbourhood(sink, state, site, blocks, id, regionIds[cell.primarySector]!, cell.primarySector + 1)
     pace.record(cell, state.parcels - before)
@@ -76,11 +100,22 @@ export async function generateCity(plan: CityPlan, municipalityId: number, sink:
 
 function createSite(plan: CityPlan, cell: Cell, sink: RowSink, isOld: boolean): Site {
   const rnd = createRandom(plan.seed, 100, cell.index)
-  return { plan, cell, rnd, frontages: [], streets: [], segments: [], nameStreet: createStreetNames(rnd, isOld), nextStreetId: () => sink.nextId('streets') }
+  const takenNames = new Set<string>()
+  return {
+    plan,
+    cell,
+    rnd,
+    frontages: [],
+    streets: [],
+    segments: [],
+    takenNames,
+    nameStreet: createStreetNames(rnd, isOld, takenNames),
+    nextStreetId: () => sink.nextId('streets'),
+  }
 }
 
 /** Streets that pass several neighbourhoods keep their id and name; each neighbourhood sees its own stretch. */
-function openShared(plan: CityPlan, sink: RowSink, shared: Map<string, SharedStreet>): OpenShared {
+function openShared(plan: CityPlan, site: Site, sink: RowSink, shared: Map<string, SharedStreet>): OpenShared {
   const here = new Map<string, Street>()
   return (key, kind, line, chainageM, isBoulevard) => {
     const known = here.get(key)
@@ -88,15 +123,31 @@ function openShared(plan: CityPlan, sink: RowSink, shared: Map<string, SharedStr
     let name = shared.get(key)
     if (!name) {
       const [nameFa, nameEn] = nameShared(plan, key, shared.size, isBoulevard)
-      name = { id: sink.nextId('streets'), nameFa, nameEn, record: { isWritten: false, lastNumber: [0, 0] }, widenM: chooseWidening(plan, key) }
+      name = {
+        id: sink.nextId('streets'),
+        nameFa,
+        nameEn,
+        record: { isWritten: false, lastNumber: [0, 0] },
+        widenM: chooseWidening(plan, key),
+      }
       shared.set(key, name)
     }
     const plannedWidthM = name.widenM > 0 && kind.widthM < 30 ? kind.widthM + name.widenM : null
     const street: Street = {
-      class: kind.class, widthM: kind.widthM, id: name.id, nameFa: name.nameFa, nameEn: name.nameEn, record: name.record,
-      isDeadEnd: false, parent: null, line, firstNumber: 1 + 2 * Math.floor(chainageM / 5), plannedWidthM,
+      class: kind.class,
+      widthM: kind.widthM,
+      id: name.id,
+      nameFa: name.nameFa,
+      nameEn: name.nameEn,
+      record: name.record,
+      isDeadEnd: false,
+      parent: null,
+      line,
+      firstNumber: 1 + 2 * Math.floor(chainageM / 5),
+      plannedWidthM,
     }
     here.set(key, street)
+    site.takenNames.add(street.nameFa)
     return street
   }
 }
@@ -126,12 +177,15 @@ function nameShared(plan: CityPlan, key: string, index: number, isBoulevard: boo
     const [fa, en] = madiName(Number(key.slice(5)))
     return [`کوچه‌باغ ${fa}`, `${en} Garden Lane`]
   }
-  if (key.startsWith('bazaar')) return key === 'bazaar 0' ? ['راستهٔ بازار بزرگ', 'Great Bazaar Lane'] : [`راستهٔ بازار ${arterialName(plan.seed, index, false)[0].replace('خیابان ', '')}`, `${arterialName(plan.seed, index, false)[1].replace(' Street', '')} Bazaar Lane`]
+  if (key.startsWith('bazaar'))
+    return key === 'bazaar 0'
+      ? ['راستهٔ بازار بزرگ', 'Great Bazaar Lane']
+      : [
+          `راستهٔ بازار ${arterialName(plan.seed, index, false)[0].replace('خیابان ', '')}`,
+          `${arterialName(plan.seed, index, false)[1].replace(' Street', '')} Bazaar Lane`,
+        ]
   return arterialName(plan.seed, index, isBoulevard)
 }
-const MADI_NAMES = [['مادی نو', 'Madi-ye Now'], ['مادی فدن', 'Madi-ye Faden'], ['مادی قمیش', 'Madi-ye Ghomish'], ['مادی نیاصرم', 'Madi-ye Niyasarm'], ['مادی تیران', 'Madi-ye Tiran'], ['مادی شایج', 'Madi-ye Shayej'], ['مادی فرشادی', 'Madi-ye Farshadi'], ['مادی برزرود', 'Madi-ye Barzrud'], ['مادی بلند', 'Madi-ye Boland']] as const
-export const madiName = (key: number): readonly [string, string] => MADI_NAMES[(key - 1) % MADI_NAMES.length]!
-
 /** Keeps the number of parcels near the wanted one: plots grow or shrink a little as the city fills. */
 function createPace(plan: CityPlan) {
   const nominalOf = (cell: Cell) => {

@@ -1,4 +1,14 @@
-import { meshPoint, radialLine, radialRoad, radialsOfRing, ringLine, ringRoad, type CityPlan, type Radial, type RoadKind } from './plan.ts'
+import {
+  meshPoint,
+  radialLine,
+  radialRoad,
+  radialsOfRing,
+  ringLine,
+  ringRoad,
+  type CityPlan,
+  type Radial,
+  type RoadKind,
+} from './plan.ts'
 import { ringArea, type Ring } from './ring.ts'
 import type { Polyline } from './split.ts'
 
@@ -49,12 +59,22 @@ function createCell(plan: CityPlan, k: number, radials: Radial[], j: number, ind
   const second = radialLine(plan, k, to.angle)
   const sectorStart = plan.primary[sector]!
   const ringSide = (m: number, line: Polyline, isLeft: boolean): CellSide => ({
-    ...ringRoad(plan, m), streetKey: `ring ${m} ${m === 0 ? 0 : sector}`, line, isLeft, isOwner: isLeft || m === 0,
-    chainageM: Math.max(0, from.angle - sectorStart) * plan.rings[m]!, isBoulevard: ringRoad(plan, m).widthM >= 24,
+    ...ringRoad(plan, m),
+    streetKey: `ring ${m} ${m === 0 ? 0 : sector}`,
+    line,
+    isLeft,
+    isOwner: isLeft || m === 0,
+    chainageM: Math.max(0, from.angle - sectorStart) * plan.rings[m]!,
+    isBoulevard: ringRoad(plan, m).widthM >= 24,
   })
   const radialSide = (radial: Radial, line: Polyline, isLeft: boolean): CellSide => ({
-    ...radialRoad(plan, radial, k), streetKey: `radial ${radial.key}`, line, isLeft, isOwner: isLeft,
-    chainageM: plan.rings[k]! - plan.rings[radial.fromRing]!, isBoulevard: radialRoad(plan, radial, k).widthM >= 30,
+    ...radialRoad(plan, radial, k),
+    streetKey: `radial ${radial.key}`,
+    line,
+    isLeft,
+    isOwner: isLeft,
+    chainageM: plan.rings[k]! - plan.rings[radial.fromRing]!,
+    isBoulevard: radialRoad(plan, radial, k).widthM >= 30,
   })
   // Counter-clockwise: the outer ring street, in along the second radial, back along the inner one, out along the first.
   const outline: Ring = { x: [], y: [], tag: [] }
@@ -71,9 +91,21 @@ function createCell(plan: CityPlan, k: number, radials: Radial[], j: number, ind
   walk(first, 3)
   const centre = meshPoint(plan, k, 0.5, (from.angle + toAngle) / 2)
   return {
-    ring: k, sector: j, index, outline, areaM2: ringArea(outline), centre, angle: Math.atan2(centre[1], centre[0]),
-    reach: Math.hypot(centre[0], centre[1]) / plan.radius, primarySector: sector,
-    sides: [ringSide(k + 1, outer, true), radialSide(to, second, true), ringSide(k, inner, false), radialSide(from, first, false)],
+    ring: k,
+    sector: j,
+    index,
+    outline,
+    areaM2: ringArea(outline),
+    centre,
+    angle: Math.atan2(centre[1], centre[0]),
+    reach: Math.hypot(centre[0], centre[1]) / plan.radius,
+    primarySector: sector,
+    sides: [
+      ringSide(k + 1, outer, true),
+      radialSide(to, second, true),
+      ringSide(k, inner, false),
+      radialSide(from, first, false),
+    ],
   }
 }
 

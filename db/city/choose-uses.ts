@@ -52,7 +52,8 @@ export function listWants(balance: Balance, plan: CityPlan, cell: Cell, style: S
   const target: Record<string, number> = {}
   for (const purpose of PURPOSES) {
     target[purpose.use] = (target[purpose.use] ?? 0) + purpose.share
-    if (cell.reach < purpose.reach[0] || cell.reach > purpose.reach[1] || style.name === 'industry' || style.name === 'fields') continue
+    if (cell.reach < purpose.reach[0] || cell.reach > purpose.reach[1] || style.name === 'industry' || style.name === 'fields')
+      continue
     const isLarge = purpose.areaM2[0] > 6000
     const factor = isLarge ? scale : Math.max(0.55, Math.sqrt(scale)) * (style.name === 'core' ? 0.6 : 1)
     for (let guard = 0; guard < 14; guard++) {
@@ -78,9 +79,15 @@ export interface PlotFacts {
 export function chooseUse(plot: PlotFacts, style: Style, rnd: Random): { use: string; density: 1 | 2 | 3 | null } {
   const roll = rnd.next()
   const centre = Math.max(0.25, 1.15 - plot.reach)
-  if (style.name === 'industry') return roll < style.vacantShare ? barren() : { use: roll > 0.9 ? (roll > 0.95 ? 'COM' : 'TRN') : 'IND', density: null }
+  if (style.name === 'industry')
+    return roll < style.vacantShare ? barren() : { use: roll > 0.9 ? (roll > 0.95 ? 'COM' : 'TRN') : 'IND', density: null }
   if (style.name === 'fields') return roll < 0.9 ? { use: 'AGR', density: null } : barren()
-  if (style.name === 'garden') return roll < 0.8 ? { use: 'AGR', density: null } : roll < 0.93 ? dwelling(1) : { use: roll < 0.96 ? 'TOU' : 'VAC', density: null }
+  if (style.name === 'garden')
+    return roll < 0.8
+      ? { use: 'AGR', density: null }
+      : roll < 0.93
+        ? dwelling(1)
+        : { use: roll < 0.96 ? 'TOU' : 'VAC', density: null }
   const trade = plot.streetM >= 18 ? 0.24 + 0.22 * centre : plot.streetM >= 12 ? 0.1 * centre : plot.isCorner ? 0.035 : 0.006
   const mixed = plot.streetM >= 18 ? 0.3 : plot.streetM >= 12 ? 0.16 * centre : 0.003
   if (style.name !== 'estate' || plot.areaM2 < 1200) {
@@ -91,7 +98,8 @@ export function chooseUse(plot: PlotFacts, style: Style, rnd: Random): { use: st
   if (rnd.chance(style.vacantShare)) return barren()
   const wide = plot.streetM >= 14
   const shift = rnd.next()
-  const density = shift < 0.12 ? Math.max(1, style.density - 1) : shift > 0.86 || wide ? Math.min(3, style.density + 1) : style.density
+  const density =
+    shift < 0.12 ? Math.max(1, style.density - 1) : shift > 0.86 || wide ? Math.min(3, style.density + 1) : style.density
   return dwelling(density as 1 | 2 | 3)
 }
 const barren = () => ({ use: 'VAC', density: null })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
-/** Tables the city fills, in the order their references need, with the columns of their COPY. */
+/** Tables the city fills, in the order their references need, with the columns of their COPY; the id comes first. */
 export const TABLES = {
   districts: 'district_id municipality_id number name_fa name_en geom',
   regions: 'region_id district_id number name_fa name_en geom',
@@ -12,7 +12,8 @@ export const TABLES = {
   street_segments: 'segment_id municipality_id street_id class row_width_m is_dead_end geom',
   street_lines: 'street_line_id municipality_id segment_id planned_width_m geom right_of_way',
   blocks: 'block_id municipality_id region_id neighbourhood_id number geom',
-  parcels: 'parcel_id municipality_id code block_id neighbourhood_id registration_section registration_main registration_sub postal_code land_use residential_density deed_area_m2 surveyed_area_m2 street_id house_number address status valid_from valid_to recorded_by recorded_at geom',
+  parcels:
+    'parcel_id municipality_id code block_id neighbourhood_id registration_section registration_main registration_sub postal_code land_use residential_density deed_area_m2 surveyed_area_m2 street_id house_number address status valid_from valid_to recorded_by recorded_at geom',
   parcel_lineage: 'parent_id child_id kind happened_on recorded_by recorded_at',
   buildings: 'building_id municipality_id parcel_id number storeys height_m built_year land_use geom',
   building_units: 'unit_id building_id kind number floor area_m2',
@@ -43,13 +44,19 @@ export interface RowSink {
 }
 
 /** Rows to the database, on the one connection that holds the transaction. */
-export function createRowSink(client: pg.ClientBase | null, options: { portion?: number; firstId?: Partial<Record<Table, number>>; hashes?: boolean } = {}): RowSink {
+export function createRowSink(
+  client: pg.ClientBase | null,
+  options: { portion?: number; firstId?: Partial<Record<Table, number>>; hashes?: boolean } = {},
+): RowSink {
   const portion = options.portion ?? 6000
   const names = Object.keys(TABLES) as Table[]
   const held = Object.fromEntries(names.map((name) => [name, [] as string[]])) as Record<Table, string[]>
   const counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<Table, number>
   const ids = Object.fromEntries(names.map((name) => [name, options.firstId?.[name] ?? 1])) as Record<Table, number>
-  const hashes = Object.fromEntries(names.map((name) => [name, createHash('sha256')])) as Record<Table, ReturnType<typeof createHash>>
+  const hashes = Object.fromEntries(names.map((name) => [name, createHash('sha256')])) as Record<
+    Table,
+    ReturnType<typeof createHash>
+  >
   let size = 0
   const sink: RowSink = {
     counts,
@@ -73,6 +80,17 @@ export function createRowSink(client: pg.ClientBase | null, options: { portion?:
     digest: () => Object.fromEntries(names.map((name) => [name, hashes[name].copy().digest('hex')])),
   }
   return sink
+}
+
+/** Ids were ours to give: later rows go on after them. */
+export async function advanceIdentities(client: pg.ClientBase): Promise<void> {
+  for (const [table, columns] of Object.entries(TABLES)) {
+    const id = columns.split(' ')[0]!
+    await client.query(
+      `select setval(s.name, greatest(1, (select coalesce(max(${id}), 0) from land.${table})))
+       from (select pg_get_serial_sequence('land.${table}', '${id}') as name) s where s.name is not null`,
+    )
+  }
 }
 
 async function copyText(client: pg.ClientBase, table: Table, text: string): Promise<void> {

@@ -39,7 +39,9 @@ export function pointHex(x: number, y: number): string {
   return finish()
 }
 export const ringPolygon = (ring: Ring, hole?: Ring | null) => ({ ring, holes: hole ? [hole] : [] })
-export const linePolygon = (line: readonly (readonly [number, number])[]) => ({ ring: { x: line.map((p) => p[0]), y: line.map((p) => p[1]) } })
+export const linePolygon = (line: readonly (readonly [number, number])[]) => ({
+  ring: { x: line.map((p) => p[0]), y: line.map((p) => p[1]) },
+})
 
 function closedRing(ring: Points, isReversed: boolean): void {
   const n = ring.x.length

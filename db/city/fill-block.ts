@@ -29,11 +29,18 @@ export interface MadeBlock {
 }
 
 /** Part a block into parcels; `wants` are the public purposes this block should house. Those that find no room are returned. */
-export function fillBlock(site: Site, block: Block, wants: Want[], balance: Balance, scale: number): { made: MadeBlock; left: Want[] } {
+export function fillBlock(
+  site: Site,
+  block: Block,
+  wants: Want[],
+  balance: Balance,
+  scale: number,
+): { made: MadeBlock; left: Want[] } {
   const { rnd } = site
   const parcels: MadeParcel[] = []
   const left: Want[] = []
-  const add = (ring: Ring, use: string, density: 1 | 2 | 3 | null, kind: string | null) => parcels.push(makeParcel(site, balance, block.style, ring, use, density, kind))
+  const add = (ring: Ring, use: string, density: 1 | 2 | 3 | null, kind: string | null) =>
+    parcels.push(makeParcel(site, balance, block.style, ring, use, density, kind))
   if (block.want) {
     add(block.ring, block.want.use, null, block.want.kind)
     return { made: close(block.ring, parcels, block.style.name), left: wants }
@@ -61,7 +68,11 @@ export function fillBlock(site: Site, block: Block, wants: Want[], balance: Bala
       add(ring, 'GRN', null, null)
       continue
     }
-    const chosen = chooseUse({ areaM2, streetM: widestStreet(site, ring), isCorner: isCorner(ring), reach: site.cell.reach }, block.style, rnd)
+    const chosen = chooseUse(
+      { areaM2, streetM: widestStreet(site, ring), isCorner: isCorner(ring), reach: site.cell.reach },
+      block.style,
+      rnd,
+    )
     add(ring, chosen.use, chosen.density, null)
   }
   left.push(...small)
@@ -83,7 +94,15 @@ export function fillStrip(site: Site, { ring, use }: Strip, style: Style, balanc
   return close(ring, parcels, 'strip')
 }
 
-function makeParcel(site: Site, balance: Balance, style: Style, ring: Ring, use: string, density: 1 | 2 | 3 | null, kind: string | null): MadeParcel {
+function makeParcel(
+  site: Site,
+  balance: Balance,
+  style: Style,
+  ring: Ring,
+  use: string,
+  density: 1 | 2 | 3 | null,
+  kind: string | null,
+): MadeParcel {
   const area = ringArea(ring)
   balance.totalM2 += area
   balance.byUse[use] = (balance.byUse[use] ?? 0) + area
@@ -132,7 +151,8 @@ function mainFrontage(site: Site, ring: Ring): number {
   const n = ring.x.length
   for (let i = 0; i < n; i++) {
     const tag = ring.tag[i]!
-    if (tag >= 0) length.set(tag, (length.get(tag) ?? 0) + Math.hypot(ring.x[(i + 1) % n]! - ring.x[i]!, ring.y[(i + 1) % n]! - ring.y[i]!))
+    if (tag >= 0)
+      length.set(tag, (length.get(tag) ?? 0) + Math.hypot(ring.x[(i + 1) % n]! - ring.x[i]!, ring.y[(i + 1) % n]! - ring.y[i]!))
   }
   let best = INNER
   let score = 0

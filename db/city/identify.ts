@@ -1,7 +1,6 @@
 /** National id of a natural person that cannot belong to anyone: prefixes 999 and 000 are not issued. Serial 1 … 1,999,000. */
 export function syntheticNationalId(serial: number): string {
-  const skipped = serial < 999000 ? serial : serial - 999000
-  const body = (serial < 999000 ? '999' : '000') + String(skipped).padStart(6, '0')
+  const body = serial < 999000 ? `999${String(serial).padStart(6, '0')}` : `000${String(serial - 998999).padStart(6, '0')}`
   let sum = 0
   for (let i = 0; i < 9; i++) sum += Number(body[i]) * (10 - i)
   const rest = sum % 11
@@ -10,7 +9,8 @@ export function syntheticNationalId(serial: number): string {
 
 /** Legal-entity id of 11 digits beginning with 99: the published algorithm, a prefix that is not given out. */
 export function syntheticLegalId(serial: number): string {
-  const body = '99' + String(serial).padStart(8, '0')
+  // The rule forbids zeros in the fourth to ninth place: serials start at a million.
+  const body = `99${String(1_000_000 + serial).padStart(8, '0')}`
   const weights = [29, 27, 23, 19, 17]
   const addend = Number(body[9]) + 2
   let sum = 0

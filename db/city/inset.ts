@@ -1,4 +1,4 @@
-import { isSimple, ringArea, toMillimetre, type Ring } from './ring.ts'
+import { isSimple, ringArea, tidy, toMillimetre, type Ring } from './ring.ts'
 import { splitByLine, type Polyline } from './split.ts'
 
 /**
@@ -21,7 +21,8 @@ export function insetRing(ring: Ring, distanceOf: (tag: number) => number): Ring
       out.tag.push(tag)
     }
   }
-  return ringArea(out) > 100 && isSimple(out) ? out : null
+  const clean = tidy(out)
+  return ringArea(clean) > 100 && isSimple(clean) ? clean : null
 }
 
 /** Runs of edges with one tag, each with both its end points. */
@@ -57,7 +58,8 @@ function meet(first: Polyline, second: Polyline): { at: [number, number]; onFirs
       if (Math.abs(cross) < 1e-9) continue
       const t = ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / cross
       const u = ((cx - ax) * (by - ay) - (cy - ay) * (bx - ax)) / cross
-      if (t >= 0 && t <= 1 && u >= 0 && u <= 1) return { at: [ax + (bx - ax) * t, ay + (by - ay) * t], onFirst: i + t, onSecond: j + u }
+      if (t >= 0 && t <= 1 && u >= 0 && u <= 1)
+        return { at: [ax + (bx - ax) * t, ay + (by - ay) * t], onFirst: i + t, onSecond: j + u }
     }
   }
   return null
@@ -113,7 +115,8 @@ export function shiftLine(line: Polyline, metres: number): Polyline {
   for (const point of line.slice(1, -1)) {
     const last = line[line.length - 1]!
     const [px, py] = kept[kept.length - 1]!
-    if (Math.hypot(point[0] - px, point[1] - py) >= least && Math.hypot(point[0] - last[0], point[1] - last[1]) >= least) kept.push(point)
+    if (Math.hypot(point[0] - px, point[1] - py) >= least && Math.hypot(point[0] - last[0], point[1] - last[1]) >= least)
+      kept.push(point)
   }
   kept.push(line[line.length - 1]!)
   return kept.map(([x, y], i) => {

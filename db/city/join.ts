@@ -45,7 +45,9 @@ export function joinRings(a: Ring, b: Ring): Ring | null {
 export function joinAll(rings: Ring[]): Ring[] {
   const edges = new Map<string, { ring: Ring; i: number }>()
   for (const ring of rings) for (let i = 0; i < ring.x.length; i++) edges.set(edgeKey(ring, i, false), { ring, i })
-  for (const ring of rings) for (let i = 0; i < ring.x.length; i++) if (edges.has(edgeKey(ring, i, true)) && edges.delete(edgeKey(ring, i, true))) edges.delete(edgeKey(ring, i, false))
+  for (const ring of rings)
+    for (let i = 0; i < ring.x.length; i++)
+      if (edges.has(edgeKey(ring, i, true)) && edges.delete(edgeKey(ring, i, true))) edges.delete(edgeKey(ring, i, false))
   const from = new Map<string, { ring: Ring; i: number }[]>()
   for (const edge of edges.values()) {
     const key = `${edge.ring.x[edge.i]} ${edge.ring.y[edge.i]}`
@@ -63,7 +65,9 @@ export function joinAll(rings: Ring[]): Ring[] {
       joined.y.push(edge.ring.y[edge.i]!)
       joined.tag.push(edge.ring.tag[edge.i]!)
       const j: number = (edge.i + 1) % edge.ring.x.length
-      const leaving: { ring: Ring; i: number }[] = (from.get(`${edge.ring.x[j]} ${edge.ring.y[j]}`) ?? []).filter((next) => !used.has(next))
+      const leaving: { ring: Ring; i: number }[] = (from.get(`${edge.ring.x[j]} ${edge.ring.y[j]}`) ?? []).filter(
+        (next) => !used.has(next),
+      )
       edge = leaving.length <= 1 ? leaving[0] : sharpestLeft(edge, leaving)
     }
     if (joined.x.length >= 3) out.push(joined)
@@ -141,7 +145,11 @@ function moveVertices(ring: Ring, moved: Map<string, [number, number]>): Ring {
 
 function withVerticesOf(ring: Ring, other: Ring): Ring {
   const order = other.x.map((_, i) => i).sort((p, q) => other.x[p]! - other.x[q]! || other.y[p]! - other.y[q]!)
-  return insertVertices(ring, Float64Array.from(order, (i) => other.x[i]!), Float64Array.from(order, (i) => other.y[i]!))
+  return insertVertices(
+    ring,
+    Float64Array.from(order, (i) => other.x[i]!),
+    Float64Array.from(order, (i) => other.y[i]!),
+  )
 }
 
 /** Points sorted by x. */

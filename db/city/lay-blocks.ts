@@ -31,7 +31,8 @@ function partQuarter(site: Site, ring: Ring, style: Style, wants: Want[], level:
   const box = orientedBox(ring)
   const isLong = box.length > 2.6 * box.depth && area > style.quarterM2 * 0.45
   if (area > style.quarterM2 || isLong) {
-    const width = level === 0 ? style.collectorM + 2 : area > style.quarterM2 * 1.6 ? style.collectorM : Math.max(8, style.collectorM - 3)
+    const width =
+      level === 0 ? style.collectorM + 2 : area > style.quarterM2 * 1.6 ? style.collectorM : Math.max(8, style.collectorM - 3)
     const turn = ((rnd.next() - 0.5) * 2 * style.strayDeg * Math.PI) / 180
     const direction = rotate(-box.uy, box.ux, turn)
     const halves = cutAcross(site, ring, box.ux, box.uy, rnd.between(0.43, 0.57), direction, collectorKind(width))
@@ -48,7 +49,15 @@ function partQuarter(site: Site, ring: Ring, style: Style, wants: Want[], level:
   const part = area > 9000 && rnd.chance(0.45) ? takeWant(wants, Math.max(2600, box.depth * box.depth * 0.3), area * 0.55) : null
   if (part) {
     const share = part.areaM2 / area
-    const halves = cutAcross(site, ring, box.ux, box.uy, rnd.chance(0.5) ? share : 1 - share, [-box.uy, box.ux], localKind(style.localM[1]))
+    const halves = cutAcross(
+      site,
+      ring,
+      box.ux,
+      box.uy,
+      rnd.chance(0.5) ? share : 1 - share,
+      [-box.uy, box.ux],
+      localKind(style.localM[1]),
+    )
     if (halves) {
       const [small, ...large] = halves.sort((p, q) => Math.abs(ringArea(p) - part.areaM2) - Math.abs(ringArea(q) - part.areaM2))
       out.push({ ring: small!, style, want: part })
@@ -74,7 +83,17 @@ function sliceQuarter(site: Site, ring: Ring, style: Style, out: Block[]): void 
   sliceRows(site, ring, ux, uy, count, blockDepth, width, style, out)
 }
 
-function sliceRows(site: Site, ring: Ring, ux: number, uy: number, count: number, blockDepth: number, width: number, style: Style, out: Block[]): void {
+function sliceRows(
+  site: Site,
+  ring: Ring,
+  ux: number,
+  uy: number,
+  count: number,
+  blockDepth: number,
+  width: number,
+  style: Style,
+  out: Block[],
+): void {
   if (count <= 1) {
     crossBlock(site, ring, style, out)
     return
@@ -115,12 +134,23 @@ function crossBlock(site: Site, ring: Ring, style: Style, out: Block[]): void {
 
 /** Cut a street at a share of the ring's extent along (ax, ay). */
 export function cutAcross(
-  site: Site, ring: Ring, ax: number, ay: number, share: number, direction: [number, number], kind: RoadKind,
+  site: Site,
+  ring: Ring,
+  ax: number,
+  ay: number,
+  share: number,
+  direction: [number, number],
+  kind: RoadKind,
 ): Ring[] | null {
   const [low, high] = extent(ring, ax, ay)
   const at = low + (high - low) * share
   const [, middle] = centreOnCut(ring, ax, ay, at)
-  const cut = cutStreet(site, ring, { ox: ax * at - ay * middle, oy: ay * at + ax * middle, ux: direction[0], uy: direction[1] }, kind)
+  const cut = cutStreet(
+    site,
+    ring,
+    { ox: ax * at - ay * middle, oy: ay * at + ax * middle, ux: direction[0], uy: direction[1] },
+    kind,
+  )
   if (!cut) return null
   return [...cut.left, ...cut.right]
 }
@@ -158,6 +188,11 @@ function takeWant(wants: Want[], low: number, high: number): Want | null {
 export function rotate(ux: number, uy: number, angle: number): [number, number] {
   return [ux * Math.cos(angle) - uy * Math.sin(angle), ux * Math.sin(angle) + uy * Math.cos(angle)]
 }
-const collectorKind = (width: number): RoadKind => (width >= 12 ? { class: width >= 18 ? 'arterial-2' : 'collector', widthM: width } : localKind(width))
+const collectorKind = (width: number): RoadKind =>
+  width >= 12 ? { class: width >= 18 ? 'arterial-2' : 'collector', widthM: width } : localKind(width)
 export const localKind = (width: number): RoadKind =>
-  width >= 12 ? { class: 'collector', widthM: width } : width >= 8 ? { class: 'local', widthM: width } : { class: 'alley', widthM: width }
+  width >= 12
+    ? { class: 'collector', widthM: width }
+    : width >= 8
+      ? { class: 'local', widthM: width }
+      : { class: 'alley', widthM: width }

@@ -32,7 +32,8 @@ function bentLine(site: Site, ring: Ring, ax: number, ay: number, share: number,
   const [ux, uy] = rotate(-ay, ax, ((rnd.next() - 0.5) * 2 * strayDeg * Math.PI) / 180)
   const bends = [rnd.between(-4, 4), rnd.between(-2.4, 2.4), rnd.between(0, 6), rnd.between(0, 6)]
   const size = high - low
-  const height = (x: number) => bends[0]! * Math.sin((x / Math.max(70, size)) * 4 + bends[2]!) + bends[1]! * Math.sin(x / 11 + bends[3]!)
+  const height = (x: number) =>
+    bends[0]! * Math.sin((x / Math.max(70, size)) * 4 + bends[2]!) + bends[1]! * Math.sin(x / 11 + bends[3]!)
   return { ox: cx + ax * (at - along), oy: cy + ay * (at - along), ux, uy, step: 17, height }
 }
 
@@ -104,7 +105,9 @@ export function leadAlleyIn(site: Site, ring: Ring): Ring[] | null {
   const px = ring.x[edge.i]! + (ring.x[next]! - ring.x[edge.i]!) * f
   const py = ring.y[edge.i]! + (ring.y[next]! - ring.y[edge.i]!) * f
   const [ux, uy] = rotate(-edge.uy, edge.ux, ((rnd.next() - 0.5) * 16 * Math.PI) / 180)
-  const chord = splitByLine(ring, px, py, ux, uy, INNER, INNER).chords.find((c) => Math.hypot(c.line[0]![0] - px, c.line[0]![1] - py) < 0.5)
+  const chord = splitByLine(ring, px, py, ux, uy, INNER, INNER).chords.find(
+    (c) => Math.hypot(c.line[0]![0] - px, c.line[0]![1] - py) < 0.5,
+  )
   if (!chord) return null
   const whole = Math.hypot(chord.line[1]![0] - px, chord.line[1]![1] - py)
   const reach = whole - Math.max(9, whole * rnd.between(0.24, 0.36))
@@ -132,7 +135,17 @@ export function leadAlleyIn(site: Site, ring: Ring): Ring[] | null {
   const twins = new Set(farShared!.x.map((_, i) => edgeText(farShared!, i, true)))
   shared!.tag = shared!.tag.map((tag, i) => (twins.has(edgeText(shared!, i, false)) ? INNER : tag))
   const { street } = openStreet(site, { class: 'alley', widthM: width }, true)
-  addSegment(site, street, [[px, py], [px + ux * reach, py + uy * reach]].map(([x, y]) => [Math.round(x! * 1000) / 1000, Math.round(y! * 1000) / 1000]), ring.tag[edge.i]!, INNER, true)
+  addSegment(
+    site,
+    street,
+    [
+      [px, py],
+      [px + ux * reach, py + uy * reach],
+    ].map(([x, y]) => [Math.round(x! * 1000) / 1000, Math.round(y! * 1000) / 1000]),
+    ring.tag[edge.i]!,
+    INNER,
+    true,
+  )
   return [joined, shared!]
 }
 

@@ -32,7 +32,9 @@ export function layCorridor(site: Site, ring: Ring, curve: Curve, bands: Band[])
   const seen = bands.map((band) => {
     if (band.kind === 'water') return { fromLeft: WATER, fromRight: WATER }
     if (band.kind === 'strip') return { fromLeft: INNER, fromRight: INNER }
-    const opened = band.street!.existing ? { street: band.street!.existing, ...faceStreet(site, band.street!.existing) } : openStreet(site, band.street!.kind)
+    const opened = band.street!.existing
+      ? { street: band.street!.existing, ...faceStreet(site, band.street!.existing) }
+      : openStreet(site, band.street!.kind)
     for (const chord of splitByCurve(ring, curve, (band.from + band.to) / 2, INNER, INNER).chords) {
       addSegment(site, opened.street, chord.line, chord.fromTag, chord.toTag)
     }

@@ -46,8 +46,11 @@ export function sliceRow(row: Ring, ux: number, uy: number, width: number, style
       if (t > high - width * 0.62) break
       const cut = splitByLine(rest, ux * t, uy * t, -uy, ux, INNER, INNER)
       const fits =
-        cut.left.length === 1 && cut.right.length === 1 && streetLength(cut.left[0]!) >= LEAST_FRONTAGE_M * 1.6 &&
-        streetLength(cut.right[0]!) >= LEAST_FRONTAGE_M * 1.6 && ringArea(cut.left[0]!) > target * 0.62
+        cut.left.length === 1 &&
+        cut.right.length === 1 &&
+        streetLength(cut.left[0]!) >= LEAST_FRONTAGE_M * 1.6 &&
+        streetLength(cut.right[0]!) >= LEAST_FRONTAGE_M * 1.6 &&
+        ringArea(cut.left[0]!) > target * 0.62
       if (fits) {
         at = t
         lot = cut.left[0]!

@@ -58,7 +58,12 @@ function layGround(site: Site, openShared: OpenShared): Ground {
   }
   const outline: Ring = { ...cell.outline, tag: cell.outline.tag.map((tag) => tag + base) }
   const inset = insetRing(outline, (tag) => site.frontages[tag]!.street.widthM / 2)
-  const ground: Ground = { land: inset ? [cutCorners(inset, () => Math.min(9, plan.radius * 0.008))] : [], beyond: [], gardens: [], strips: [] }
+  const ground: Ground = {
+    land: inset ? [cutCorners(inset, () => Math.min(9, plan.radius * 0.008))] : [],
+    beyond: [],
+    gardens: [],
+    strips: [],
+  }
   if (cell.index === 0) ground.strips.push({ ring: layIsland(site, base + 2), use: 'GRN' })
   const pass = (through: (ring: Ring) => Ring[]) => (ground.land = ground.land.flatMap(through))
   pass((ring) => passRiver(site, ring, ground, openShared))
@@ -83,10 +88,14 @@ function layIsland(site: Site, squareTag: number): Ring {
 
 /** Public purposes go to blocks all over the neighbourhood, not to the first ones that have room. */
 function fillBlocks(site: Site, blocks: Block[], wants: Want[], balance: Balance, scale: number): MadeBlock[] {
-  const open = blocks.map((block, i) => ({ i, area: ringArea(block.ring) })).filter(({ i }) => blocks[i]!.want === null && !['garden', 'fields', 'industry'].includes(blocks[i]!.style.name))
+  const open = blocks
+    .map((block, i) => ({ i, area: ringArea(block.ring) }))
+    .filter(({ i }) => blocks[i]!.want === null && !['garden', 'fields', 'industry'].includes(blocks[i]!.style.name))
   const given = new Map<number, Want[]>()
   for (const want of wants) {
-    const fits = open.filter(({ i, area }) => (given.get(i)?.length ?? 0) < 2 && area > want.areaM2 * 0.85 && area < want.areaM2 * 40)
+    const fits = open.filter(
+      ({ i, area }) => (given.get(i)?.length ?? 0) < 2 && area > want.areaM2 * 0.85 && area < want.areaM2 * 40,
+    )
     if (fits.length === 0) continue
     const free = fits.filter(({ i }) => !given.has(i) && !given.has(i - 1))
     const { i } = site.rnd.pick(free.length > 0 ? free : fits)

@@ -19,7 +19,13 @@ export interface Strip {
   use: string
 }
 /** Opens a street that other neighbourhoods share, by its key. */
-export type OpenShared = (key: string, kind: { class: StreetClass; widthM: number }, line: Polyline, chainageM: number, isBoulevard: boolean) => Street
+export type OpenShared = (
+  key: string,
+  kind: { class: StreetClass; widthM: number },
+  line: Polyline,
+  chainageM: number,
+  isBoulevard: boolean,
+) => Street
 
 /** The river with its banks, a boulevard on the town's side and a lane on the other. */
 export function passRiver(site: Site, ring: Ring, ground: Ground, openShared: OpenShared): Ring[] {
@@ -28,13 +34,29 @@ export function passRiver(site: Site, ring: Ring, ground: Ground, openShared: Op
   const bank = half + 22
   const road = site.plan.radius < 700 ? 12 : 18
   const shared = (side: string, width: number) =>
-    openShared(`river ${side}`, { class: width >= 18 ? 'arterial-2' : width >= 12 ? 'collector' : 'local', widthM: width }, chordOf(site, river.curve), chainageOf(site, river), true)
+    openShared(
+      `river ${side}`,
+      { class: width >= 18 ? 'arterial-2' : width >= 12 ? 'collector' : 'local', widthM: width },
+      chordOf(site, river.curve),
+      chainageOf(site, river),
+      true,
+    )
   const bands: Band[] = [
-    { from: -bank - 10, to: -bank, kind: 'street', street: { kind: { class: 'local', widthM: 10 }, existing: shared('south', 10) } },
+    {
+      from: -bank - 10,
+      to: -bank,
+      kind: 'street',
+      street: { kind: { class: 'local', widthM: 10 }, existing: shared('south', 10) },
+    },
     { from: -bank, to: -half, kind: 'strip', use: 'NAT' },
     { from: -half, to: half, kind: 'water' },
     { from: half, to: bank, kind: 'strip', use: 'NAT' },
-    { from: bank, to: bank + road, kind: 'street', street: { kind: { class: 'arterial-2', widthM: road }, existing: shared('north', road) } },
+    {
+      from: bank,
+      to: bank + road,
+      kind: 'street',
+      street: { kind: { class: 'arterial-2', widthM: road }, existing: shared('north', road) },
+    },
   ]
   const parts = layCorridor(site, ring, river.curve, bands)
   if (!parts) {
@@ -52,7 +74,13 @@ export function passMadi(site: Site, ring: Ring, madi: Watercourse, ground: Grou
   const half = madi.widthM / 2
   const hasGardens = site.cell.reach > 0.4 && site.rnd.chance(0.6)
   const depth = site.rnd.between(52, 84)
-  const lane = openShared(`madi ${madi.key}`, { class: 'local', widthM: 8 }, chordOf(site, madi.curve), chainageOf(site, madi), false)
+  const lane = openShared(
+    `madi ${madi.key}`,
+    { class: 'local', widthM: 8 },
+    chordOf(site, madi.curve),
+    chainageOf(site, madi),
+    false,
+  )
   const bands: Band[] = [
     { from: -half - 14, to: -half - 8, kind: 'street', street: { kind: { class: 'pedestrian', widthM: 6 } } },
     { from: -half - 8, to: -half, kind: 'strip', use: 'GRN' },
@@ -65,7 +93,8 @@ export function passMadi(site: Site, ring: Ring, madi: Watercourse, ground: Grou
     { from: half + 16, to: half + 16 + depth, kind: 'strip', use: 'garden' },
     { from: half + 16 + depth, to: half + 24 + depth, kind: 'street', street: { kind: { class: 'local', widthM: 8 } } },
   ]
-  const parts = (hasGardens ? layCorridor(site, ring, madi.curve, withGardens) : null) ?? layCorridor(site, ring, madi.curve, bands)
+  const parts =
+    (hasGardens ? layCorridor(site, ring, madi.curve, withGardens) : null) ?? layCorridor(site, ring, madi.curve, bands)
   if (!parts) return [ring]
   for (const strip of parts.strips) {
     if (strip.use !== 'garden') ground.strips.push(strip)
@@ -93,7 +122,14 @@ export function passBazaar(site: Site, ring: Ring, ground: Ground, openShared: O
   const [cx, cy] = site.cell.centre
   const angle = Math.atan2(cy, cx)
   const bend = site.rnd.between(4, 7)
-  const curve: Curve = { ox: 0, oy: 0, ux: Math.cos(angle), uy: Math.sin(angle), step: 14, height: (x) => bend * Math.sin(x / 45) + 2 * Math.sin(x / 13) }
+  const curve: Curve = {
+    ox: 0,
+    oy: 0,
+    ux: Math.cos(angle),
+    uy: Math.sin(angle),
+    step: 14,
+    height: (x) => bend * Math.sin(x / 45) + 2 * Math.sin(x / 13),
+  }
   const lane = openShared(`bazaar ${site.cell.index}`, { class: 'pedestrian', widthM: 5 }, chordOf(site, curve), 0, false)
   const bands: Band[] = [
     { from: -13, to: -2.5, kind: 'strip', use: 'bazaar' },
@@ -115,7 +151,10 @@ export function isBeyond(curve: Curve, x: number, y: number): boolean {
 /** The stretch of a curve near this neighbourhood, for numbering houses along it. */
 function chordOf(site: Site, curve: Curve): Polyline {
   const [cx, cy] = ringCentroid(site.cell.outline)
-  return [[cx - curve.ux * 900, cy - curve.uy * 900], [cx + curve.ux * 900, cy + curve.uy * 900]]
+  return [
+    [cx - curve.ux * 900, cy - curve.uy * 900],
+    [cx + curve.ux * 900, cy + curve.uy * 900],
+  ]
 }
 function chainageOf(site: Site, water: Watercourse): number {
   const [low] = extent(site.cell.outline, water.curve.ux, water.curve.uy)

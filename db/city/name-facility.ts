@@ -5,23 +5,77 @@ import type { Random } from './random.ts'
 const FORMS: Record<string, Name[]> = {
   barracks: [['پادگان {}', '{} Barracks']],
   cemetery: [['آرامستان {}', '{} Cemetery']],
-  university: [['دانشگاه {}', '{} University'], ['دانشکدهٔ فنی {}', '{} Technical College'], ['پژوهشکدهٔ {}', '{} Research Institute']],
+  university: [
+    ['دانشگاه {}', '{} University'],
+    ['دانشکدهٔ فنی {}', '{} Technical College'],
+    ['پژوهشکدهٔ {}', '{} Research Institute'],
+  ],
   stadium: [['ورزشگاه {}', '{} Stadium']],
   hospital: [['بیمارستان {}', '{} Hospital']],
-  terminal: [['پایانهٔ {}', '{} Terminal'], ['انبار عمومی {}', '{} Warehouse']],
-  park: [['بوستان {}', '{} Park'], ['پارک {}', '{} Park'], ['باغ {}', '{} Garden']],
-  'guest-house': [['مهمان‌سرای {}', '{} Guest House'], ['اقامتگاه {}', '{} Lodge']],
-  school: [['دبستان {}', '{} Primary School'], ['دبیرستان {}', '{} High School'], ['هنرستان {}', '{} Vocational School'], ['مدرسهٔ {}', '{} School']],
-  market: [['بازار روز {}', '{} Market'], ['میدان میوه و تره‌بار {}', '{} Produce Market']],
-  office: [['ادارهٔ آب و فاضلاب {}', '{} Water Office'], ['ادارهٔ ثبت {}', '{} Registry Office'], ['کلانتری {}', '{} Police Station'], ['ادارهٔ پست {}', '{} Post Office'], ['ادارهٔ برق {}', '{} Power Office'], ['شهرداری ناحیهٔ {}', '{} Municipal Office']],
-  'sports-hall': [['سالن ورزشی {}', '{} Sports Hall'], ['استخر {}', '{} Pool'], ['زورخانهٔ {}', '{} Zurkhaneh']],
+  terminal: [
+    ['پایانهٔ {}', '{} Terminal'],
+    ['انبار عمومی {}', '{} Warehouse'],
+  ],
+  park: [
+    ['بوستان {}', '{} Park'],
+    ['پارک {}', '{} Park'],
+    ['باغ {}', '{} Garden'],
+  ],
+  'guest-house': [
+    ['مهمان‌سرای {}', '{} Guest House'],
+    ['اقامتگاه {}', '{} Lodge'],
+  ],
+  school: [
+    ['دبستان {}', '{} Primary School'],
+    ['دبیرستان {}', '{} High School'],
+    ['هنرستان {}', '{} Vocational School'],
+    ['مدرسهٔ {}', '{} School'],
+  ],
+  market: [
+    ['بازار روز {}', '{} Market'],
+    ['میدان میوه و تره‌بار {}', '{} Produce Market'],
+  ],
+  office: [
+    ['ادارهٔ آب و فاضلاب {}', '{} Water Office'],
+    ['ادارهٔ ثبت {}', '{} Registry Office'],
+    ['کلانتری {}', '{} Police Station'],
+    ['ادارهٔ پست {}', '{} Post Office'],
+    ['ادارهٔ برق {}', '{} Power Office'],
+    ['شهرداری ناحیهٔ {}', '{} Municipal Office'],
+  ],
+  'sports-hall': [
+    ['سالن ورزشی {}', '{} Sports Hall'],
+    ['استخر {}', '{} Pool'],
+    ['زورخانهٔ {}', '{} Zurkhaneh'],
+  ],
   parking: [['پارکینگ عمومی {}', '{} Car Park']],
-  utility: [['پست برق {}', '{} Substation'], ['ایستگاه گاز {}', '{} Gas Station'], ['مخزن آب {}', '{} Water Tank'], ['مرکز مخابرات {}', '{} Telephone Exchange']],
+  utility: [
+    ['پست برق {}', '{} Substation'],
+    ['ایستگاه گاز {}', '{} Gas Station'],
+    ['مخزن آب {}', '{} Water Tank'],
+    ['مرکز مخابرات {}', '{} Telephone Exchange'],
+  ],
   'fire-station': [['ایستگاه آتش‌نشانی {}', '{} Fire Station']],
-  library: [['کتابخانهٔ {}', '{} Library'], ['فرهنگ‌سرای {}', '{} Cultural Centre'], ['سینما {}', '{} Cinema']],
-  clinic: [['درمانگاه {}', '{} Clinic'], ['مرکز بهداشت {}', '{} Health Centre'], ['دامپزشکی {}', '{} Veterinary Clinic']],
-  mosque: [['مسجد {}', '{} Mosque'], ['حسینیهٔ {}', '{} Hosseiniyeh']],
-  monument: [['خانهٔ تاریخی {}', '{} Historic House'], ['حمام {}', '{} Bathhouse'], ['کاروانسرای {}', '{} Caravanserai'], ['آب‌انبار {}', '{} Cistern']],
+  library: [
+    ['کتابخانهٔ {}', '{} Library'],
+    ['فرهنگ‌سرای {}', '{} Cultural Centre'],
+    ['سینما {}', '{} Cinema'],
+  ],
+  clinic: [
+    ['درمانگاه {}', '{} Clinic'],
+    ['مرکز بهداشت {}', '{} Health Centre'],
+    ['دامپزشکی {}', '{} Veterinary Clinic'],
+  ],
+  mosque: [
+    ['مسجد {}', '{} Mosque'],
+    ['حسینیهٔ {}', '{} Hosseiniyeh'],
+  ],
+  monument: [
+    ['خانهٔ تاریخی {}', '{} Historic House'],
+    ['حمام {}', '{} Bathhouse'],
+    ['کاروانسرای {}', '{} Caravanserai'],
+    ['آب‌انبار {}', '{} Cistern'],
+  ],
   bazaar: [['بازار {}', '{} Bazaar']],
   square: [['میدان {}', '{} Square']],
 }
@@ -29,6 +83,11 @@ const FORMS: Record<string, Name[]> = {
 export function nameFacility(kind: string, areaM2: number, rnd: Random): Name {
   const forms = FORMS[kind] ?? [['{}', '{}'] as const]
   const form = kind === 'park' ? forms[areaM2 > 8000 ? 1 : 0]! : rnd.pick(forms)
-  const [fa, en] = kind === 'mosque' ? rnd.pick([...FAMILIES.virtues, ...FAMILIES.crafts]) : kind === 'park' ? rnd.pick([...FAMILIES.flowers, ...FAMILIES.trees, ...FAMILIES.sky]) : buildingName(rnd)
+  const [fa, en] =
+    kind === 'mosque'
+      ? rnd.pick([...FAMILIES.virtues, ...FAMILIES.crafts])
+      : kind === 'park'
+        ? rnd.pick([...FAMILIES.flowers, ...FAMILIES.trees, ...FAMILIES.sky])
+        : buildingName(rnd)
   return [form[0].replace('{}', fa), form[1].replace('{}', en)]
 }

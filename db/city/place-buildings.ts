@@ -2,7 +2,17 @@ import { shrinkConvex } from './inset.ts'
 import { joinRings } from './join.ts'
 import { longestStreetEdge } from './lay-lots.ts'
 import type { Random } from './random.ts'
-import { extent, isConvex, isInside, orientedBox, ringArea, ringCentroid, sharpestCorner, toMillimetre, type Ring } from './ring.ts'
+import {
+  extent,
+  isConvex,
+  isInside,
+  orientedBox,
+  ringArea,
+  ringCentroid,
+  sharpestCorner,
+  toMillimetre,
+  type Ring,
+} from './ring.ts'
 import { splitByLine } from './split.ts'
 import type { Style } from './style.ts'
 
@@ -32,11 +42,13 @@ export function placeBuildings(plot: Plot, rnd: Random): Building[] {
   if (use === 'AGR') return rnd.chance(0.22) ? hut(plot, rnd) : []
   if (use === 'TRN') return area > 4000 ? hall(plot, rnd, 0.3, 1) : []
   if (use === 'UTL' || plot.kind === 'cemetery') return hall(plot, rnd, 0.18, 1)
-  if (area > 9000 && (use === 'HED' || use === 'HLT' || use === 'MIL' || use === 'IND')) return campus(plot, rnd, use === 'MIL' ? 0.35 : use === 'IND' ? 0.85 : 0.6)
+  if (area > 9000 && (use === 'HED' || use === 'HLT' || use === 'MIL' || use === 'IND'))
+    return campus(plot, rnd, use === 'MIL' ? 0.35 : use === 'IND' ? 0.85 : 0.6)
   if (use === 'IND') return hall(plot, rnd, rnd.between(0.45, 0.65), rnd.chance(0.8) ? 1 : 2)
   if (use === 'MIL') return hall(plot, rnd, 0.16, 2)
   if (use === 'SPO') return hall(plot, rnd, plot.kind === 'stadium' ? 0.14 : 0.45, 1)
-  if (area > 700 && use !== 'RES' && use !== 'COM' && use !== 'MIX') return hall(plot, rnd, rnd.between(0.32, 0.45), storeysOf(plot, rnd))
+  if (area > 700 && use !== 'RES' && use !== 'COM' && use !== 'MIX')
+    return hall(plot, rnd, rnd.between(0.32, 0.45), storeysOf(plot, rnd))
   if (use === 'RES' && area > 1500) return slabs(plot, rnd)
   const isCourt = plot.style.name === 'core' && area > 130 && isConvex(plot.ring) && rnd.chance(use === 'HER' ? 0.95 : 0.5)
   if (isCourt) return courtHouse(plot, rnd)
@@ -45,7 +57,16 @@ export function placeBuildings(plot: Plot, rnd: Random): Building[] {
 
 function house(plot: Plot, rnd: Random): Building[] {
   const { ring, use } = plot
-  const share = use === 'COM' ? rnd.between(0.82, 1) : use === 'MIX' ? rnd.between(0.66, 0.8) : use === 'REL' ? 0.75 : plot.style.name === 'villa' ? rnd.between(0.36, 0.5) : rnd.between(0.55, 0.64)
+  const share =
+    use === 'COM'
+      ? rnd.between(0.82, 1)
+      : use === 'MIX'
+        ? rnd.between(0.66, 0.8)
+        : use === 'REL'
+          ? 0.75
+          : plot.style.name === 'villa'
+            ? rnd.between(0.36, 0.5)
+            : rnd.between(0.55, 0.64)
   if (share > 0.96) return [finish(plot, ring, null, rnd)]
   const [nx, ny] = buildingSide(plot, rnd)
   const [low, high] = extent(ring, nx, ny)
@@ -153,16 +174,28 @@ function campus(plot: Plot, rnd: Random, filled: number): Building[] {
   const out: Building[] = []
   for (let s = a + 4; s < b - 24; s += pitch) {
     for (let t = c + 4; t < d - 16; t += pitch * 0.72) {
-      const [length, depth] = plot.use === 'IND' ? [rnd.between(38, 52), rnd.between(24, 34)] : [rnd.between(24, 44), rnd.between(13, 19)]
+      const [length, depth] =
+        plot.use === 'IND' ? [rnd.between(38, 52), rnd.between(24, 34)] : [rnd.between(24, 44), rnd.between(13, 19)]
       const [s0, t0] = [s + rnd.between(0, 6), t + rnd.between(0, 6)]
       if (!rnd.chance(filled)) continue
-      const corners = [[s0, t0], [s0 + length, t0], [s0 + length, t0 + depth], [s0, t0 + depth]] as const
+      const corners = [
+        [s0, t0],
+        [s0 + length, t0],
+        [s0 + length, t0 + depth],
+        [s0, t0 + depth],
+      ] as const
       const ring: Ring = { x: [], y: [], tag: [-1, -1, -1, -1] }
       for (const [p, q] of corners) {
         ring.x.push(toMillimetre(p * ux - q * uy))
         ring.y.push(toMillimetre(p * uy + q * ux))
       }
-      if (ring.x.every((x, i) => isInside(inner, x, ring.y[i]!))) out.push({ ...finish(plot, ring, null, rnd), storeys: plot.use === 'IND' ? 1 : storeysOf(plot, rnd), apartments: 0, shops: 0 })
+      if (ring.x.every((x, i) => isInside(inner, x, ring.y[i]!)))
+        out.push({
+          ...finish(plot, ring, null, rnd),
+          storeys: plot.use === 'IND' ? 1 : storeysOf(plot, rnd),
+          apartments: 0,
+          shops: 0,
+        })
     }
   }
   return out
@@ -173,7 +206,12 @@ function hut(plot: Plot, rnd: Random): Building[] {
   const edge = longestStreetEdge(plot.ring)
   const [ux, uy] = edge ? [edge.ux, edge.uy] : [1, 0]
   const [w, d] = [rnd.between(3, 5), rnd.between(3, 6)]
-  const corners = [[-w, -d], [w, -d], [w, d], [-w, d]] as const
+  const corners = [
+    [-w, -d],
+    [w, -d],
+    [w, d],
+    [-w, d],
+  ] as const
   const ring: Ring = { x: [], y: [], tag: [-1, -1, -1, -1] }
   for (const [a, b] of corners) {
     ring.x.push(toMillimetre(cx + a * ux - b * uy))
@@ -186,9 +224,15 @@ function hut(plot: Plot, rnd: Random): Building[] {
 function finish(plot: Plot, ring: Ring, hole: Ring | null, rnd: Random): Building {
   const storeys = storeysOf(plot, rnd)
   const floor = ringArea(ring) - (hole ? ringArea(hole) : 0)
-  const homes = plot.use === 'RES' ? Math.round((floor * storeys) / rnd.between(90, 135)) : plot.use === 'MIX' ? Math.round((floor * (storeys - 1)) / 105) : 0
+  const homes =
+    plot.use === 'RES'
+      ? Math.round((floor * storeys) / rnd.between(90, 135))
+      : plot.use === 'MIX'
+        ? Math.round((floor * (storeys - 1)) / 105)
+        : 0
   const front = longestStreetEdge(plot.ring)?.length ?? 5
-  const shops = plot.use === 'COM' || plot.use === 'MIX' ? Math.max(1, Math.min(12, Math.round(front / rnd.between(3.6, 5.5)))) : 0
+  const shops =
+    plot.use === 'COM' || plot.use === 'MIX' ? Math.max(1, Math.min(12, Math.round(front / rnd.between(3.6, 5.5)))) : 0
   const age = Math.floor(rnd.next() * rnd.next() * 60)
   const builtYear = Math.min(2025, plot.style.builtFrom + Math.floor(rnd.between(0, 18)) + age)
   return { ring, hole, storeys, builtYear, use: plot.use, apartments: homes > 1 ? Math.min(60, homes) : 0, shops }
@@ -205,4 +249,5 @@ function storeysOf(plot: Plot, rnd: Random): number {
   if (plot.density === 3) storeys = Math.max(2, storeys)
   return Math.min(6, Math.max(1, storeys))
 }
-const largest = (rings: Ring[]): Ring | null => (rings.length === 0 ? null : rings.reduce((p, q) => (ringArea(q) > ringArea(p) ? q : p)))
+const largest = (rings: Ring[]): Ring | null =>
+  rings.length === 0 ? null : rings.reduce((p, q) => (ringArea(q) > ringArea(p) ? q : p))

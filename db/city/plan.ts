@@ -43,11 +43,14 @@ export interface Watercourse {
   toX: number
 }
 
+/** Below this there is no room for a square, a core and a river. */
+const LEAST_PARCELS = 100
 /** Gross ground per parcel, streets, gardens and all, in m²: measured on the cities this generator makes. */
 const GROSS_M2 = 510
 
 export function createCityPlan(options: { parcels: number; seed: number }): CityPlan {
-  const { parcels, seed } = options
+  const { seed } = options
+  const parcels = Math.max(options.parcels, LEAST_PARCELS)
   const rnd = createRandom(seed, 1)
   const radius = Math.sqrt((parcels * GROSS_M2) / Math.PI)
   const core = Math.min(Math.max(radius * 0.24, 120), 780)
@@ -62,11 +65,23 @@ export function createCityPlan(options: { parcels: number; seed: number }): City
   rings.push(radius + Math.min(Math.max(radius * 0.066, 90), 420))
   const primaryCount = radius < 700 ? 4 : 6
   const turn = rnd.between(0, 1)
-  const primary = Array.from({ length: primaryCount }, (_, i) => ((i + turn + rnd.between(-0.13, 0.13)) / primaryCount) * 2 * Math.PI)
+  const primary = Array.from(
+    { length: primaryCount },
+    (_, i) => ((i + turn + rnd.between(-0.13, 0.13)) / primaryCount) * 2 * Math.PI,
+  )
   const river = layRiver(seed, radius, rings)
   return {
-    seed, parcels, radius, rings, belt, primary, primaryCount, river,
-    madis: layMadis(seed, radius, river), powerLine: layPowerLine(seed, radius), squareWidth: square * 0.85,
+    seed,
+    parcels,
+    radius,
+    rings,
+    belt,
+    primary,
+    primaryCount,
+    river,
+    madis: layMadis(seed, radius, river),
+    powerLine: layPowerLine(seed, radius),
+    squareWidth: square * 0.85,
   }
 }
 
@@ -88,7 +103,8 @@ function ringRadius(plan: CityPlan, m: number, angle: number): number {
   }
   const gap = Math.min(mean - plan.rings[m - 1]!, isOuter ? Infinity : plan.rings[m + 1]! - mean)
   const phase = (h: number) => ((mix(plan.seed * 31 + m * 101 + h * 7) >>> 8) / 16777216) * 2 * Math.PI
-  const wave = Math.sin(2 * angle + phase(1)) * 0.5 + Math.sin(3 * angle + phase(2)) * 0.35 + Math.sin((5 + m) * angle + phase(3)) * 0.22
+  const wave =
+    Math.sin(2 * angle + phase(1)) * 0.5 + Math.sin(3 * angle + phase(2)) * 0.35 + Math.sin((5 + m) * angle + phase(3)) * 0.22
   return mean + wave * gap * (isOuter ? 0.24 : 0.15)
 }
 
@@ -119,7 +135,13 @@ export function radialsOfRing(plan: CityPlan, k: number): Radial[] {
     const parts = k === plan.belt ? 2 : Math.max(1, Math.round(arc / Math.min(1000, plan.radius * 0.5)))
     for (let i = 1; i < parts; i++) {
       const jitter = ((mix(plan.seed * 13 + k * 1009 + p * 131 + i) >>> 8) / 16777216 - 0.5) * 0.3
-      out.push({ angle: angle + ((next - angle) * (i + jitter)) / parts, fromRing: k, toRing: k + 1, key: 1000 + k * 1000 + p * 120 + i, isPrimary: false })
+      out.push({
+        angle: angle + ((next - angle) * (i + jitter)) / parts,
+        fromRing: k,
+        toRing: k + 1,
+        key: 1000 + k * 1000 + p * 120 + i,
+        isPrimary: false,
+      })
     }
   }
   return out
@@ -175,7 +197,9 @@ export function radialRoad(plan: CityPlan, radial: Radial, k: number): RoadKind 
   if (radial.isPrimary) {
     if (k === 0) return radial.key % 2 === 0 ? { class: 'arterial-2', widthM: 20 } : { class: 'collector', widthM: 14 }
     if (plan.radius < 700) return { class: 'arterial-2', widthM: 24 }
-    return radial.key % 2 === 0 ? { class: 'arterial-1', widthM: radial.key === 0 ? 45 : 35 } : { class: 'arterial-2', widthM: 30 }
+    return radial.key % 2 === 0
+      ? { class: 'arterial-1', widthM: radial.key === 0 ? 45 : 35 }
+      : { class: 'arterial-2', widthM: 30 }
   }
   return pick % 3 === 0 ? { class: 'collector', widthM: 16 } : { class: 'arterial-2', widthM: pick % 3 === 1 ? 18 : 22 }
 }
@@ -187,9 +211,14 @@ function layRiver(seed: number, radius: number, rings: number[]): Watercourse {
 
   const phase = ((mix(seed * 3 + 5) >>> 8) / 16777216) * 2 * Math.PI
   const height = (x: number) =>
-    -away + Math.sin(x / (radius * 0.62) + phase) * Math.min(radius * 0.07, 420) + Math.sin(x / 310 + phase * 2) * Math.min(26, radius * 0.02)
+    -away +
+    Math.sin(x / (radius * 0.62) + phase) * Math.min(radius * 0.07, 420) +
+    Math.sin(x / 310 + phase * 2) * Math.min(26, radius * 0.02)
   return {
-    key: 0, widthM: radius < 700 ? 30 : 46, fromX: -radius * 1.5, toX: radius * 1.5,
+    key: 0,
+    widthM: radius < 700 ? 30 : 46,
+    fromX: -radius * 1.5,
+    toX: radius * 1.5,
     curve: { ox: 0, oy: 0, ux: Math.cos(0.12), uy: Math.sin(0.12), step: 24, height },
   }
 }
@@ -209,13 +238,21 @@ function layMadis(seed: number, radius: number, river: Watercourse): Watercourse
     const angle = Math.atan2(curve.uy, curve.ux) + 0.3 + 0.62 * share + rnd.between(-0.04, 0.04)
     const bend = rnd.between(0.075, 0.1) / radius
     const phase = rnd.between(0, 6)
-    const wave = (x: number) => Math.sin(x / (radius * 0.33) + phase) * Math.min(radius * 0.02, 120) + Math.sin(x / 170 + phase) * Math.min(7, radius * 0.008)
+    const wave = (x: number) =>
+      Math.sin(x / (radius * 0.33) + phase) * Math.min(radius * 0.02, 120) +
+      Math.sin(x / 170 + phase) * Math.min(7, radius * 0.008)
     const height = (x: number) => wave(x) - wave(0) - bend * x * x
-    return { key: i + 1, widthM: 5.6, fromX: 0, toX: radius * 2.9, curve: { ox, oy, ux: Math.cos(angle), uy: Math.sin(angle), step: curve.step, height } }
+    return {
+      key: i + 1,
+      widthM: 5.6,
+      fromX: 0,
+      toX: radius * 2.9,
+      curve: { ox, oy, ux: Math.cos(angle), uy: Math.sin(angle), step: curve.step, height },
+    }
   })
 }
 
 function layPowerLine(seed: number, radius: number): Curve {
-  const angle = 1.25 + (((mix(seed * 5 + 9) >>> 8) / 16777216) - 0.5) * 0.3
+  const angle = 1.25 + ((mix(seed * 5 + 9) >>> 8) / 16777216 - 0.5) * 0.3
   return { ox: radius * 0.74, oy: 0, ux: Math.cos(angle), uy: Math.sin(angle), step: 1e7, height: () => 0 }
 }

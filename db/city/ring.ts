@@ -17,7 +17,8 @@ export const toMillimetre = (value: number): number => Math.round(value * 1000) 
 export function ringArea(ring: Ring): number {
   const { x, y } = ring
   let twice = 0
-  for (let i = 0, j = x.length - 1; i < x.length; j = i++) twice += (x[j]! - x[0]!) * (y[i]! - y[0]!) - (x[i]! - x[0]!) * (y[j]! - y[0]!)
+  for (let i = 0, j = x.length - 1; i < x.length; j = i++)
+    twice += (x[j]! - x[0]!) * (y[i]! - y[0]!) - (x[i]! - x[0]!) * (y[j]! - y[0]!)
   return twice / 2
 }
 
@@ -68,7 +69,8 @@ export function isSimple(ring: Ring): boolean {
     const i2 = (i + 1) % n
     const i3 = (i + 2) % n
     // A spike: the next edge runs back along this one.
-    if (Math.abs(side(i, i2, i3)) < 1e-9 && (x[i2]! - x[i]!) * (x[i3]! - x[i2]!) + (y[i2]! - y[i]!) * (y[i3]! - y[i2]!) <= 0) return false
+    if (Math.abs(side(i, i2, i3)) < 1e-9 && (x[i2]! - x[i]!) * (x[i3]! - x[i2]!) + (y[i2]! - y[i]!) * (y[i3]! - y[i2]!) <= 0)
+      return false
     const lowX = Math.min(x[i]!, x[i2]!)
     const highX = Math.max(x[i]!, x[i2]!)
     const lowY = Math.min(y[i]!, y[i2]!)
@@ -76,7 +78,13 @@ export function isSimple(ring: Ring): boolean {
     for (let j = i + 2; j < n; j++) {
       const j2 = (j + 1) % n
       if (j2 === i) continue
-      if (Math.max(x[j]!, x[j2]!) < lowX || Math.min(x[j]!, x[j2]!) > highX || Math.max(y[j]!, y[j2]!) < lowY || Math.min(y[j]!, y[j2]!) > highY) continue
+      if (
+        Math.max(x[j]!, x[j2]!) < lowX ||
+        Math.min(x[j]!, x[j2]!) > highX ||
+        Math.max(y[j]!, y[j2]!) < lowY ||
+        Math.min(y[j]!, y[j2]!) > highY
+      )
+        continue
       if (side(i, i2, j) * side(i, i2, j2) <= 0 && side(j, j2, i) * side(j, j2, i2) <= 0) return false
     }
   }
@@ -129,7 +137,8 @@ export function streetLength(ring: Ring): number {
 
 export function perimeter(ring: Ring): number {
   let sum = 0
-  for (let i = 0, j = ring.x.length - 1; i < ring.x.length; j = i++) sum += Math.hypot(ring.x[i]! - ring.x[j]!, ring.y[i]! - ring.y[j]!)
+  for (let i = 0, j = ring.x.length - 1; i < ring.x.length; j = i++)
+    sum += Math.hypot(ring.x[i]! - ring.x[j]!, ring.y[i]! - ring.y[j]!)
   return sum
 }
 

@@ -14,6 +14,8 @@ export interface Site {
   frontages: Frontages
   streets: Street[]
   segments: { street: Street; line: Polyline; isDeadEnd: boolean }[]
+  /** Names of the streets that pass by, Persian. */
+  takenNames: Set<string>
   nameStreet(kind: 'street' | 'alley' | 'dead-end'): Name
   nextStreetId(): number
 }
@@ -28,7 +30,18 @@ export interface StraightCut {
 export function openStreet(site: Site, kind: RoadKind, isDeadEnd = false): { street: Street; leftTag: number; rightTag: number } {
   const isStreet = kind.class === 'collector' || kind.class === 'arterial-2' || (kind.class === 'local' && kind.widthM >= 10)
   const [nameFa, nameEn] = site.nameStreet(isDeadEnd ? 'dead-end' : isStreet ? 'street' : 'alley')
-  const street: Street = { ...kind, id: 0, nameFa, nameEn, isDeadEnd, parent: null, line: [], firstNumber: 1, plannedWidthM: planWidening(site.rnd, kind), record: { isWritten: false, lastNumber: [0, 0] } }
+  const street: Street = {
+    ...kind,
+    id: 0,
+    nameFa,
+    nameEn,
+    isDeadEnd,
+    parent: null,
+    line: [],
+    firstNumber: 1,
+    plannedWidthM: planWidening(site.rnd, kind),
+    record: { isWritten: false, lastNumber: [0, 0] },
+  }
   site.streets.push(street)
   return { street, ...faceStreet(site, street) }
 }
@@ -45,7 +58,12 @@ export function faceStreet(site: Site, street: Street): { leftTag: number; right
 }
 
 /** Cut a street through a ring: what is left of it on both sides, or null when it would miss the ring. */
-export function cutStreet(site: Site, ring: Ring, cut: StraightCut | Curve, kind: RoadKind): { left: Ring[]; right: Ring[] } | null {
+export function cutStreet(
+  site: Site,
+  ring: Ring,
+  cut: StraightCut | Curve,
+  kind: RoadKind,
+): { left: Ring[]; right: Ring[] } | null {
   const half = kind.widthM / 2
   const split = (target: Ring, offset: number, leftTag: number, rightTag: number): Split =>
     'height' in cut
@@ -86,5 +104,8 @@ function lengthen(line: Polyline, end: number, before: number, metres: number): 
   const [x, y] = line[end]!
   const [px, py] = line[before]!
   const size = Math.hypot(x - px, y - py) || 1
-  line[end] = [Math.round((x + ((x - px) / size) * metres) * 1000) / 1000, Math.round((y + ((y - py) / size) * metres) * 1000) / 1000]
+  line[end] = [
+    Math.round((x + ((x - px) / size) * metres) * 1000) / 1000,
+    Math.round((y + ((y - py) / size) * metres) * 1000) / 1000,
+  ]
 }

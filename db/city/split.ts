@@ -13,7 +13,15 @@ const SNAP_M = 0.06
 const NOTHING_M2 = 0.02
 
 /** Cut a ring along a straight line through (ox, oy) in unit direction (ux, uy). New edges are tagged by the side they bound. */
-export function splitByLine(ring: Ring, ox: number, oy: number, ux: number, uy: number, tagLeft: number, tagRight: number): Split {
+export function splitByLine(
+  ring: Ring,
+  ox: number,
+  oy: number,
+  ux: number,
+  uy: number,
+  tagLeft: number,
+  tagRight: number,
+): Split {
   const { x, y, tag } = ring
   const n = x.length
   const distance = new Array<number>(n)
@@ -68,7 +76,14 @@ export function splitByLine(ring: Ring, ox: number, oy: number, ux: number, uy: 
     partner[a] = b
     partner[b] = a
     const [p, q] = [crossings[a]!, crossings[b]!]
-    chords.push({ line: [[p.x, p.y], [q.x, q.y]], fromTag: tag[p.edge]!, toTag: tag[q.edge]! })
+    chords.push({
+      line: [
+        [p.x, p.y],
+        [q.x, q.y],
+      ],
+      fromTag: tag[p.edge]!,
+      toTag: tag[q.edge]!,
+    })
   }
   const trace = (wantsLeft: boolean, chordTag: number): Ring[] => {
     const rings: Ring[] = []

@@ -9,7 +9,7 @@ import { isInside, ringArea, ringCentroid } from './ring.ts'
 import type { Site } from './site.ts'
 import type { Street } from './street.ts'
 import { writeOwners, type Owners } from './write-owners.ts'
-import { writeLineage } from './write-lineage.ts'
+import { writeLineage, writeSplit } from './write-lineage.ts'
 import { writeStreetLine } from './write-street-line.ts'
 import { writeZones } from './write-zones.ts'
 
@@ -25,7 +25,15 @@ export interface CityState {
 }
 
 /** Rows of one finished neighbourhood. */
-export function writeNeighbourhood(sink: RowSink, state: CityState, site: Site, blocks: MadeBlock[], neighbourhoodId: number, regionId: number, regionNumber: number): void {
+export function writeNeighbourhood(
+  sink: RowSink,
+  state: CityState,
+  site: Site,
+  blocks: MadeBlock[],
+  neighbourhoodId: number,
+  regionId: number,
+  regionNumber: number,
+): void {
   const { municipalityId } = state
   for (const street of site.streets) street.id ||= site.nextStreetId()
   const numbers = numberHouses(site, blocks)
@@ -38,16 +46,39 @@ export function writeNeighbourhood(sink: RowSink, state: CityState, site: Site, 
     writeStreet(street)
     const segmentId = sink.nextId('street_segments')
     if (!street.isDeadEnd) writeStreetLine(sink, municipalityId, segmentId, street, line)
-    sink.add('street_segments', segmentId, municipalityId, street.id, street.class, street.widthM, isDeadEnd, multiLineHex([line]))
+    sink.add(
+      'street_segments',
+      segmentId,
+      municipalityId,
+      street.id,
+      street.class,
+      street.widthM,
+      isDeadEnd,
+      multiLineHex([line]),
+    )
   }
   const main = 10 + neighbourhoodId * 3
   let sub = 1
   for (const block of blocks) {
     const blockId = sink.nextId('blocks')
     const number = (state.blockNumbers[regionNumber] = (state.blockNumbers[regionNumber] ?? 0) + 1)
-    sink.add('blocks', blockId, municipalityId, regionId, neighbourhoodId, number, multiPolygonHex(block.rings.map((ring) => ringPolygon(ring))))
+    sink.add(
+      'blocks',
+      blockId,
+      municipalityId,
+      regionId,
+      neighbourhoodId,
+      number,
+      multiPolygonHex(block.rings.map((ring) => ringPolygon(ring))),
+    )
     let house = 1
-    const place = { blockId, neighbourhoodId, codeOf: () => `1-${regionNumber}-${number}-${house++}-0-0-0`, plotOf: () => ({ main, sub: sub++ }) }
+    const place = {
+      blockId,
+      neighbourhoodId,
+      codeOf: () => `1-${regionNumber}-${number}-${house++}-0-0-0`,
+      plotOf: () => ({ main, sub: sub++ }),
+    }
+    const written: { parcel: MadeParcel; id: number }[] = []
     for (const parcel of block.parcels) {
       const address = numbers.get(parcel)
       if (address) writeStreet(address.street)
@@ -56,8 +87,10 @@ export function writeNeighbourhood(sink: RowSink, state: CityState, site: Site, 
       if (parcel.kind) writeFacility(sink, state, site, parcelId, parcel)
       writeOwners(sink, state, site.rnd, parcelId, parcel)
       writeLineage(sink, state, site, place, parcel, parcelId)
+      written.push({ parcel, id: parcelId })
       state.parcels++
     }
+    writeSplit(sink, state, site, place, written)
   }
   writeZones(sink, state, site, blocks)
 }
@@ -69,7 +102,14 @@ export interface Place {
   plotOf(): { main: number; sub: number }
 }
 
-function writeParcel(sink: RowSink, state: CityState, site: Site, place: Place, parcel: MadeParcel, address: HouseNumber | undefined): number {
+function writeParcel(
+  sink: RowSink,
+  state: CityState,
+  site: Site,
+  place: Place,
+  parcel: MadeParcel,
+  address: HouseNumber | undefined,
+): number {
   const { rnd } = site
   const id = sink.nextId('parcels')
   const area = ringArea(parcel.ring)
@@ -78,11 +118,28 @@ function writeParcel(sink: RowSink, state: CityState, site: Site, place: Place, 
   const deed = area * (1 + (rnd.next() - 0.42) * 0.05)
   state.postalSerial += rnd.whole(1, 2)
   sink.add(
-    'parcels', id, state.municipalityId, place.codeOf(), place.blockId, place.neighbourhoodId, '9', plot.main, plot.sub,
-    address ? postalCode(state.postalSerial) : null, parcel.use, parcel.density,
-    parcel.use === 'NAT' ? null : deed.toFixed(2), rnd.chance(0.8) ? surveyed.toFixed(2) : null,
-    address?.street.id ?? null, address ? String(address.number) : null, address ? writeAddress(address) : null,
-    'current', `${rnd.whole(1996, 2023)}-0${rnd.whole(1, 9)}-${rnd.whole(10, 28)}`, null, 'city', `${state.datedOn}T00:00:00Z`,
+    'parcels',
+    id,
+    state.municipalityId,
+    place.codeOf(),
+    place.blockId,
+    place.neighbourhoodId,
+    '9',
+    plot.main,
+    plot.sub,
+    address ? postalCode(state.postalSerial) : null,
+    parcel.use,
+    parcel.density,
+    parcel.use === 'NAT' ? null : deed.toFixed(2),
+    rnd.chance(0.8) ? surveyed.toFixed(2) : null,
+    address?.street.id ?? null,
+    address ? String(address.number) : null,
+    address ? writeAddress(address) : null,
+    'current',
+    `${rnd.whole(1996, 2023)}-0${rnd.whole(1, 9)}-${rnd.whole(10, 28)}`,
+    null,
+    'city',
+    `${state.datedOn}T00:00:00Z`,
     multiPolygonHex([ringPolygon(parcel.ring)]),
   )
   return id
@@ -98,14 +155,34 @@ function writeBuildings(sink: RowSink, state: CityState, parcelId: number, parce
   parcel.buildings.forEach((building, i) => {
     const id = sink.nextId('buildings')
     const height = (building.storeys * 3.2 + 0.8).toFixed(1)
-    sink.add('buildings', id, state.municipalityId, parcelId, i + 1, building.storeys, height, building.builtYear, building.use, multiPolygonHex([ringPolygon(building.ring, building.hole)]))
+    sink.add(
+      'buildings',
+      id,
+      state.municipalityId,
+      parcelId,
+      i + 1,
+      building.storeys,
+      height,
+      building.builtYear,
+      building.use,
+      multiPolygonHex([ringPolygon(building.ring, building.hole)]),
+    )
     const floor = ringArea(building.ring) - (building.hole ? ringArea(building.hole) : 0)
     const firstHome = building.shops > 0 ? 1 : 0
     const homesPerFloor = Math.max(1, Math.ceil(building.apartments / Math.max(1, building.storeys - firstHome)))
     for (let n = 0; n < building.apartments; n++) {
-      sink.add('building_units', sink.nextId('building_units'), id, 'apartment', n + 1, firstHome + Math.floor(n / homesPerFloor), ((floor * 0.84) / homesPerFloor).toFixed(2))
+      sink.add(
+        'building_units',
+        sink.nextId('building_units'),
+        id,
+        'apartment',
+        n + 1,
+        firstHome + Math.floor(n / homesPerFloor),
+        ((floor * 0.84) / homesPerFloor).toFixed(2),
+      )
     }
-    for (let n = 0; n < building.shops; n++) sink.add('building_units', sink.nextId('building_units'), id, 'shop', n + 1, 0, ((floor * 0.8) / building.shops).toFixed(2))
+    for (let n = 0; n < building.shops; n++)
+      sink.add('building_units', sink.nextId('building_units'), id, 'shop', n + 1, 0, ((floor * 0.8) / building.shops).toFixed(2))
   })
 }
 
@@ -113,5 +190,15 @@ function writeFacility(sink: RowSink, state: CityState, site: Site, parcelId: nu
   let [x, y] = ringCentroid(parcel.ring)
   if (!isInside(parcel.ring, x, y) && parcel.buildings[0]) [x, y] = ringCentroid(parcel.buildings[0].ring)
   const [nameFa, nameEn] = nameFacility(parcel.kind!, ringArea(parcel.ring), site.rnd)
-  sink.add('facilities', sink.nextId('facilities'), state.municipalityId, parcelId, parcel.kind, nameFa, nameEn, parcel.use, pointHex(x, y))
+  sink.add(
+    'facilities',
+    sink.nextId('facilities'),
+    state.municipalityId,
+    parcelId,
+    parcel.kind,
+    nameFa,
+    nameEn,
+    parcel.use,
+    pointHex(x, y),
+  )
 }

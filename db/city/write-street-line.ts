@@ -9,7 +9,12 @@ export function writeStreetLine(sink: RowSink, municipalityId: number, segmentId
   const width = street.plannedWidthM
   if (width === null) return
   sink.add(
-    'street_lines', sink.nextId('street_lines'), municipalityId, segmentId, width,
-    multiLineHex([shiftLine(line, width / 2), shiftLine(line, -width / 2)]), multiPolygonHex([linePolygon(bandAlong(line, width / 2))]),
+    'street_lines',
+    sink.nextId('street_lines'),
+    municipalityId,
+    segmentId,
+    width,
+    multiLineHex([shiftLine(line, width / 2), shiftLine(line, -width / 2)]),
+    multiPolygonHex([linePolygon(bandAlong(line, width / 2))]),
   )
 }

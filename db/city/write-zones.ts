@@ -24,7 +24,16 @@ export function writeZones(sink: RowSink, state: CityState, site: Site, blocks: 
   const flush = (code: string, members: MadeBlock[]) => {
     if (members.length === 0 || site.rnd.chance(0.06)) return
     const [, nameFa, nameEn] = ZONES[code]!
-    sink.add('plan_units', sink.nextId('plan_units'), state.municipalityId, code, nameFa, nameEn, PLAN, multiPolygonHex(members.flatMap((block) => block.rings.map((ring) => ringPolygon(ring)))))
+    sink.add(
+      'plan_units',
+      sink.nextId('plan_units'),
+      state.municipalityId,
+      code,
+      nameFa,
+      nameEn,
+      PLAN,
+      multiPolygonHex(members.flatMap((block) => block.rings.map((ring) => ringPolygon(ring)))),
+    )
   }
   for (const block of blocks) {
     const code = zoneOf(site, block)
@@ -58,5 +67,9 @@ function zoneOf(site: Site, block: MadeBlock): string | null {
   if (use === 'IND') return 'S31'
   if (use === 'COM' || use === 'MIX' || (widest >= 30 && use === 'RES')) return 'M11'
   if (use !== 'RES' && use !== 'VAC') return 'S21'
-  return block.zone === 'villa' || block.zone === 'garden' ? 'R11' : block.zone === 'planned' || block.zone === 'estate' ? 'R13' : 'R12'
+  return block.zone === 'villa' || block.zone === 'garden'
+    ? 'R11'
+    : block.zone === 'planned' || block.zone === 'estate'
+      ? 'R13'
+      : 'R12'
 }
