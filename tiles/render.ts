@@ -31,7 +31,7 @@ export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Rend
     ...pool.options,
     password: pool.options.password, // not enumerable in pool.options
     max: connections,
-    min: 0,
+    idleTimeoutMillis: 300_000, // a new connection prepares its statements anew, which costs as much as a tile
     application_name: 'barzan-tiles',
     options: `${SESSION_SETTINGS} -c statement_timeout=${timeoutMs}`,
   })

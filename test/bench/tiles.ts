@@ -4,15 +4,14 @@ import pg from 'pg'
 import { createDb, openPool } from '#db/connect.ts'
 import { buildApp } from '../../src/http/app.ts'
 import { readConfig } from '../../src/kernel/config.ts'
-import { CATALOGUE, MAX_ZOOM, MIN_ZOOM } from '../../tiles/catalogue.ts'
+import { CATALOGUE } from '../../tiles/catalogue.ts'
 import { composeTileStatement, SESSION_SETTINGS } from '../../tiles/statement.ts'
+import { listTiles, measureDrawn, measureReal, sum, type TileAddress } from '../tiles/measure-colours.ts'
 import type { Figure } from './figures.ts'
 
-type Address = readonly [z: number, x: number, y: number]
 /** Tiles whose time is measured, and how often each way, in turn: the best of each is compared, since other work only adds. */
 const TIMED_TILES = 120
 const ROUNDS = 9
-const WORLD = 2 * 20037508.342789244
 
 /**
  * Tiles of every set over the whole city: bytes as served with gzip, and the time of a cold tile through the server against the
@@ -25,14 +24,14 @@ export async function benchTiles(url: string): Promise<Figure[]> {
   const port = (app.server.address() as AddressInfo).port
   try {
     const addresses = await listTiles(pool)
-    return [...(await measureTimes(url, port, addresses)), ...(await measureSizes(port, addresses))]
+    return [...(await measureTimes(url, port, addresses)), ...(await measureSizes(port, addresses)), await measureColours(pool)]
   } finally {
     await app.close()
     await pool.end()
   }
 }
 
-async function measureTimes(url: string, port: number, addresses: Address[]): Promise<Figure[]> {
+async function measureTimes(url: string, port: number, addresses: TileAddress[]): Promise<Figure[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   const client = new pg.Client({ connectionString: url, options: SESSION_SETTINGS })
   await client.connect()
@@ -62,13 +61,12 @@ async function measureTimes(url: string, port: number, addresses: Address[]): Pr
     await client.end()
   }
   const used = pairs.map(({ sqlMs, serverMs }) => (serverMs - sqlMs) / Math.max(0.15 * sqlMs, 1))
-  const sum = (pick: (pair: (typeof pairs)[number]) => number) => pairs.reduce((total, pair) => total + pick(pair), 0)
   return [
     figure('cold tile above its SQL, part of the allowance used, median', quantile(used, 0.5), '×', 1, 'allowed: 15 % or 1 ms'),
     figure('cold tile above its SQL, part of the allowance used, p95', quantile(used, 0.95), '×', 1),
     figure(
       'all timed tiles through the server, times their SQL',
-      sum(({ serverMs }) => serverMs) / sum(({ sqlMs }) => sqlMs),
+      sum(pairs.map((pair) => pair.serverMs)) / sum(pairs.map((pair) => pair.sqlMs)),
       '×',
     ),
     ...[13, 14, 15, 16].flatMap((z) => {
@@ -80,9 +78,10 @@ async function measureTimes(url: string, port: number, addresses: Address[]): Pr
   ]
 }
 
-async function measureSizes(port: number, addresses: Address[]): Promise<Figure[]> {
+async function measureSizes(port: number, addresses: TileAddress[]): Promise<Figure[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 2 })
   const figures: Figure[] = []
+  const all: number[] = []
   try {
     for (const set of CATALOGUE) {
       const packed: number[] = []
@@ -94,6 +93,7 @@ async function measureSizes(port: number, addresses: Address[]): Promise<Figure[
           if (answer.status === 204) continue
           if (answer.status !== 200) throw new Error(`${set.id}/${z}/${x}/${y} answered ${answer.status}`)
           packed.push(answer.bytes)
+          all.push(answer.bytes)
           largest = Math.max(largest, answer.bytes)
         }
       }
@@ -110,26 +110,27 @@ async function measureSizes(port: number, addresses: Address[]): Promise<Figure[
         figure(`${set.id}: largest tile, gzipped`, largest / 1000, 'kB', 500),
       )
     }
+    figures.push(figure('all sets: tile gzipped, p95', quantile(all, 0.95) / 1000, 'kB', 50, `${all.length} tiles`))
   } finally {
     agent.destroy()
   }
   return figures
 }
 
-/** Every tile address that touches the parcels' extent. */
-async function listTiles(pool: pg.Pool): Promise<Address[]> {
-  const { rows } = await pool.query<{ west: number; south: number; east: number; north: number }>(
-    `select ST_XMin(box) as west, ST_YMin(box) as south, ST_XMax(box) as east, ST_YMax(box) as north
-     from (select ST_Extent(geom_3857) as box from land.parcels) extent`,
-  )
-  const { west, south, east, north } = rows[0]!
-  const addresses: Address[] = []
-  for (let z = MIN_ZOOM; z <= MAX_ZOOM; z++) {
-    const column = (metres: number) => Math.floor(((metres + WORLD / 2) / WORLD) * 2 ** z)
-    const row = (metres: number) => Math.floor(((WORLD / 2 - metres) / WORLD) * 2 ** z)
-    for (let x = column(west); x <= column(east); x++) for (let y = row(north); y <= row(south); y++) addresses.push([z, x, y])
+/** How far the drawn area of a land use is from the real one, at worst, where parcels are not drawn one by one. */
+async function measureColours(pool: pg.Pool): Promise<Figure> {
+  const real = await measureReal(pool)
+  const total = sum(real.values())
+  let worst = 0
+  let where = ''
+  for (let z = 8; z <= 14; z++) {
+    const drawn = await measureDrawn(pool, z)
+    for (const [use, area] of real) {
+      const difference = Math.abs((drawn.get(use) ?? 0) - area) / total
+      if (difference > worst) [worst, where] = [difference, `${use} at zoom ${z}`]
+    }
   }
-  return addresses
+  return figure('drawn area of a land use against the real one, worst of zooms 8–14, of the city', worst * 100, '%', 2, where)
 }
 
 function ask(agent: http.Agent, port: number, path: string, encoding = 'identity'): Promise<{ status: number; bytes: number }> {
