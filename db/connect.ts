@@ -22,6 +22,9 @@ export interface OpenDatabase {
   isPrivate: boolean
 }
 
+/** No request of the application may hold a connection for longer; whoever needs less sets less. */
+const STATEMENT_TIMEOUT_MS = 15_000
+
 /**
  * Open the database, run, and leave: the pools are closed and the private cluster is left (the last to leave stops it).
  * @throws Error with a sentence when the private cluster cannot be made or started
@@ -29,7 +32,7 @@ export interface OpenDatabase {
 export async function withDatabase<T>(config: DatabaseConfig, run: (database: OpenDatabase) => Promise<T>): Promise<T> {
   const membership = config.databaseUrl ? null : await joinLocalCluster(config.dataDir)
   const ownerUrl = membership ? membership.ownerUrl : config.databaseOwnerUrl
-  const pool = openPool(membership ? membership.url : String(config.databaseUrl))
+  const pool = openPool(membership ? membership.url : String(config.databaseUrl), { statementTimeoutMs: STATEMENT_TIMEOUT_MS })
   const ownerPool = ownerUrl ? openPool(ownerUrl, { size: 4, applicationName: 'barzan owner' }) : null
   try {
     return await run({ db: createDb(pool), pool, ownerPool, isPrivate: membership !== null })
@@ -42,17 +45,24 @@ export async function withDatabase<T>(config: DatabaseConfig, run: (database: Op
 /**
  * A pool whose rows have plain values: bigint as number (refused above 2^53), date as 'YYYY-MM-DD', numeric as its exact text.
  * @param options.size connections at most; by default twice the cores, since PostgreSQL does the work
+ * @param options.statementTimeoutMs after which the server gives a statement up; by default never
  */
-export function openPool(url: string, options: { size?: number; applicationName?: string } = {}): pg.Pool {
+export function openPool(
+  url: string,
+  options: { size?: number; applicationName?: string; statementTimeoutMs?: number } = {},
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.size ?? Math.max(4, 2 * availableParallelism()),
     application_name: options.applicationName ?? 'barzan',
     connectionTimeoutMillis: 5_000,
+    ...(options.statementTimeoutMs && { statement_timeout: options.statementTimeoutMs }),
     types: plainValues,
   })
   // A server that goes away ends the idle connections; the next query opens new ones.
   pool.on('error', () => undefined)
+  // And those in use: their query or transaction fails, which is told to whoever asked; without this the process would end.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   return pool
 }
 

@@ -7,7 +7,9 @@ import { explainValidation } from './explain-validation.ts'
 export function answerErrors(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = findProblem(error)
-    if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
+    // A fault of ours is logged whole; that we are away or not ready yet is one line, however often it is asked.
+    if (problem.status === 503) request.log.warn({ code: problem.code, cause: messageOf(problem.cause) }, 'not available')
+    else if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
     if (problem.status === 503) reply.header('retry-after', '2')
     return reply
       .code(problem.status)
@@ -23,6 +25,10 @@ export function answerErrors(app: FastifyInstance) {
       },
     ])
   })
+}
+
+function messageOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined
 }
 
 function pathOf(url: string): string {

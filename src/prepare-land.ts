@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { buildCity } from '#db/city/build-city.ts'
+import { bringUpToDate } from '#db/migrate.ts'
+import { rebuildStalePyramids } from '#tiles/rebuild.ts'
+import type { Config } from './kernel/config.ts'
+import { isDatabaseGone } from './kernel/database-errors.ts'
+
+/** The seed of the first city: everyone who starts Barzan sees the same one. */
+const SEED = 1
+/** Any number, but not that of migrate.ts. */
+const LOCK = 7_290_112
+const RETRY_MS = 1000
+
+/**
+ * What a start does to the database: migrate, make the city of an empty one, draw what low zooms show. Of processes that start
+ * together one does it and the others wait. A database that is away is waited for.
+ * @throws Error with a sentence when the schema is not current and there is no owner to make it so
+ */
+export async function prepareLand(
+  config: Config,
+  { pool, ownerPool }: { pool: pg.Pool; ownerPool: pg.Pool | null },
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      await bringUpToDate({ pool, ownerPool })
+      if (ownerPool) await alone(ownerPool, () => fill(ownerPool, config.cityParcels))
+      return
+    } catch (error) {
+      if (!isDatabaseGone(error) || signal.aborted) throw error
+      process.stderr.write('The database cannot be reached; trying again.\n')
+      await sleep(RETRY_MS, undefined, { signal })
+    }
+  }
+}
+
+async function fill(ownerPool: pg.Pool, cityParcels: number): Promise<void> {
+  const { rows } = await ownerPool.query('select from land.municipalities limit 1')
+  if (rows.length === 0 && cityParcels > 0) {
+    await buildCity(ownerPool, {
+      parcels: cityParcels,
+      seed: SEED,
+      onProgress: ({ parcels, of }) => showProgress('city', parcels, of),
+    })
+  }
+  await rebuildStalePyramids(ownerPool, ({ done, total }) => showProgress('map', done, total))
+}
+
+async function alone(ownerPool: pg.Pool, work: () => Promise<void>): Promise<void> {
+  const client = await ownerPool.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    await work()
+  } finally {
+    client.release(true) // ends the session, and with it the lock
+  }
+}
+
+/** On a terminal only: a line that is written over. */
+function showProgress(what: string, done: number, of: number): void {
+  if (!process.stderr.isTTY) return
+  process.stderr.write(`\rPreparing the ${what}: ${Math.round((100 * Math.min(done, of)) / Math.max(of, 1))} %\x1b[K`)
+  if (done >= of) process.stderr.write('\r\x1b[K')
+}
