@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +33,7 @@ export async function startScratchCluster(database: string): Promise<{ place: Cl
   }
   try {
     createCluster(place, false)
-    await startPostgres(place, FAST)
+    removeWhenOrphaned(await startPostgres(place, FAST), folder)
     await prepareCluster(place, database)
     const ownerPool = openPool(socketUrl(place, OWNER, database))
     await migrate(ownerPool).finally(() => ownerPool.end())
@@ -41,4 +42,10 @@ export async function startScratchCluster(database: string): Promise<{ place: Cl
     throw error
   }
   return { place, remove }
+}
+
+/** A test run that is killed cannot clean up: a watcher of its own does it then. */
+function removeWhenOrphaned(postmaster: number, folder: string): void {
+  const script = 'while kill -0 "$1" && kill -0 "$2"; do sleep 1; done; kill -INT "$2"; sleep 1; rm -rf "$3"'
+  spawn('sh', ['-c', script, 'sh', String(process.pid), String(postmaster), folder], { detached: true, stdio: 'ignore' }).unref()
 }
