@@ -153,6 +153,7 @@ describe('code', () => {
 function roomOf(path: string): string {
   const [top, second = ''] = path.split('/')
   if (top !== 'src') return top ?? ''
+  if (basename(path) === 'main.ts') return '' // a process of its own: it wires, like src/main.ts
   if (path === 'src/ui/app.d.ts') return '' // the types SvelteKit's pages share: what the wiring gives them
   return second.includes('.') ? '' : second
 }
