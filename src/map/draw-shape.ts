@@ -7,6 +7,8 @@ import type { Palette } from './palette.ts'
 /** Which shape is drawn: what a tool needs. */
 export type DrawnKind = 'rectangle' | 'polygon' | 'circle' | 'line'
 
+const FINISH = 'Finish'
+
 export interface ShapeDrawing {
   stop: () => void
   /** Click where the crosshair stands: drawing by keyboard. */
@@ -38,14 +40,17 @@ export function drawShape(
     coordinatePointWidth: 4,
     coordinatePointOutlineWidth: 2,
   }
+  // Enter sets a point (see below), so finishing has a key of its own; Escape belongs to the page.
+  const keyEvents = { finish: FINISH, cancel: 'Cancel' }
   const modes = {
-    rectangle: () => new TerraDrawRectangleMode({ styles: area }),
-    polygon: () => new TerraDrawPolygonMode({ styles: { ...area, ...points }, showCoordinatePoints: true }),
-    circle: () => new TerraDrawCircleMode({ styles: area }),
+    rectangle: () => new TerraDrawRectangleMode({ styles: area, keyEvents }),
+    polygon: () => new TerraDrawPolygonMode({ styles: { ...area, ...points }, showCoordinatePoints: true, keyEvents }),
+    circle: () => new TerraDrawCircleMode({ styles: area, keyEvents }),
     line: () =>
       new TerraDrawLineStringMode({
         styles: { lineStringColor: line, lineStringWidth: 2, ...points },
         showCoordinatePoints: true,
+        keyEvents,
       }),
   }
   const draw = new TerraDraw({
@@ -74,7 +79,7 @@ export function drawShape(
   return {
     stop: () => draw.stop(),
     clickAtCentre: () => click(map),
-    finish: () => map.getCanvas().parentElement?.dispatchEvent(new KeyboardEvent('keyup', { key: 'Enter', bubbles: true })),
+    finish: () => void map.getCanvas().dispatchEvent(new KeyboardEvent('keyup', { key: FINISH })),
   }
 }
 

@@ -19,7 +19,7 @@ export function followAddress(map: MapState, actions: MapActions): void {
     if (selection) void actions.select(selection)
     const back = () => {
       written = location.search
-      actions.enter(parseAddress(new URLSearchParams(location.search)))
+      actions.enter(parseAddress(read(location.search)))
     }
     addEventListener('popstate', back)
     return () => {
@@ -46,5 +46,11 @@ export function followAddress(map: MapState, actions: MapActions): void {
 }
 
 function parcelOf(query: string): string | null {
-  return new URLSearchParams(query).get('parcel')
+  return read(query).get('parcel')
+}
+
+function read(query: string): URLSearchParams {
+  // Read once and thrown away: nothing reacts to it.
+
+  return new URLSearchParams(query)
 }

@@ -47,7 +47,7 @@ export function createMapActions(state: MapState, locale: Locale, currentMap: ()
       state.focus = { status: 'here', code, parcel }
       announce(m.map_parcel_chosen({ parcel: describeParcel(parcel.properties, locale) }))
       const open = currentMap()
-      if (open) (shouldFly ? flyToBox : revealBox)(open.map, parcel.properties.bbox)
+      if (open) await (shouldFly ? flyToBox : revealBox)(open.map, parcel.properties.bbox)
     } catch (cause) {
       if (ask === asked) state.focus = { status: 'failed', code, reason: cause instanceof Error ? cause.message : String(cause) }
     }
@@ -106,7 +106,7 @@ export function createMapActions(state: MapState, locale: Locale, currentMap: ()
       state.panel = 'place'
       announce(m.map_went_to({ place: nameOf(place, locale) }))
       const open = currentMap()
-      if (open) flyToBox(open.map, place.bbox)
+      if (open) void flyToBox(open.map, place.bbox)
     },
     select: (shape) => select(shape),
     clearSelection,

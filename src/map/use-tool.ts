@@ -74,7 +74,7 @@ export function useTool(
       state.measurement = { lengthM: size.lengthM, areaM2, isApproximate: false }
       const text = areaM2 === null ? formatLength(size.lengthM, locale) : formatArea(areaM2, locale)
       announce(m.map_measured({ size: text }))
-      showMeasured(drawMeasured(shape, text))
+      void showMeasured(drawMeasured(shape, text))
     } catch (cause) {
       toast(m.map_measure_failed({ reason: cause instanceof Error ? cause.message : String(cause) }))
     }
@@ -95,7 +95,7 @@ export function useTool(
       canvas.removeEventListener('keydown', press)
       open.map.doubleClickZoom.enable()
       state.drawingHint = null
-      showMeasured({ type: 'FeatureCollection', features: [] })
+      void showMeasured({ type: 'FeatureCollection', features: [] })
     },
   }
 }

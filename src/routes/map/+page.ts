@@ -4,7 +4,7 @@ import type { PageLoad } from './$types'
 
 /** The parcel that a link names, so that its card is there with the page. What the address says later is the map's own affair. */
 export const load: PageLoad = async ({ url, fetch, untrack }) => {
-  beginLoadingMap()
+  void beginLoadingMap()
   const search = untrack(() => url.search)
   const code = untrack(() => url.searchParams.get('parcel'))
   if (code === null || code.length > 64) return { search, parcel: null }
