@@ -5,7 +5,7 @@ import type { Balance } from './choose-uses.ts'
 import { advanceIdentities, createRowSink, type RowSink, type Table } from './copy-rows.ts'
 import { layNeighbourhood } from './lay-neighbourhood.ts'
 import { isBeyond, type OpenShared } from './lay-water.ts'
-import { arterialName, createStreetNames, madiName, neighbourhoodName } from './names.ts'
+import { arterialName, createStreetNames, fieldsName, madiName, neighbourhoodName } from './names.ts'
 import { createCityPlan, type CityPlan } from './plan.ts'
 import { createRandom, mix } from './random.ts'
 import type { Site } from './site.ts'
@@ -31,11 +31,8 @@ export async function buildCity(ownerPool: pg.Pool, options: CityOptions): Promi
   try {
     await client.query('begin')
     await client.query(`set local barzan.bulk = 'on'; set local synchronous_commit = off`)
-    const known = await client.query('select slug from land.municipalities limit 1')
-    if (known.rowCount !== 0)
-      throw new Error(
-        `the database already holds a municipality (${known.rows[0].slug}); the synthetic city is made in an empty one`,
-      )
+    const known = await client.query('select slug, is_synthetic from land.municipalities limit 1')
+    if (known.rowCount !== 0) throw new Error(explainOccupied(known.rows[0]))
     const plan = createCityPlan(options)
     const municipalityId = await insertMunicipality(client, plan)
     const sink = createRowSink(client)
@@ -53,6 +50,11 @@ export async function buildCity(ownerPool: pg.Pool, options: CityOptions): Promi
   } finally {
     client.release()
   }
+}
+
+function explainOccupied({ slug, is_synthetic: isSynthetic }: { slug: string; is_synthetic: boolean }): string {
+  const held = `The database already holds a municipality (${slug}); the synthetic city is made in an empty one.`
+  return isSynthetic ? `${held} --replace takes the older synthetic city out first.` : held
 }
 
 /** All rows of the city into a sink, neighbourhood by neighbourhood: pure of clock and chance, the same for the same plan. */
@@ -79,7 +81,7 @@ export async function generateCity(
     const site = createSite(plan, cell, sink, style.name === 'core')
     const blocks = layNeighbourhood(site, style, balance, pace.scale(), openShared(plan, site, sink, shared))
     const id = sink.nextId('neighbourhoods')
-    const [nameFa, nameEn] = neighbourhoodName(plan.seed, cell.index, cell.ring === 0, cell.ring === plan.belt)
+    const [nameFa, nameEn] = site.name
     sink.add(
       'neighbourhoods',
       id,
@@ -101,9 +103,11 @@ export async function generateCity(
 function createSite(plan: CityPlan, cell: Cell, sink: RowSink, isOld: boolean): Site {
   const rnd = createRandom(plan.seed, 100, cell.index)
   const takenNames = new Set<string>()
+  const { index, ring, sector } = cell
   return {
     plan,
     cell,
+    name: ring === plan.belt ? fieldsName(plan.seed, sector) : neighbourhoodName(plan.seed, index, ring === 0),
     rnd,
     frontages: [],
     streets: [],

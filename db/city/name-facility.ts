@@ -1,4 +1,4 @@
-import { buildingName, FAMILIES, type Name } from './names.ts'
+import { ALL_NAMES, FAMILIES, type Name } from './names.ts'
 import type { Random } from './random.ts'
 
 /** Forms of a public building's name by kind; {} stands for a name out of the families. */
@@ -80,14 +80,26 @@ const FORMS: Record<string, Name[]> = {
   square: [['میدان {}', '{} Square']],
 }
 
-export function nameFacility(kind: string, areaM2: number, rnd: Random): Name {
+/** Kinds that bear the name of the neighbourhood they serve. */
+const LOCAL = new Set(['office', 'clinic', 'fire-station', 'market', 'parking', 'utility', 'terminal', 'cemetery'])
+
+/** A name for a public place, not among the `taken` ones of its neighbourhood (it is added to them). */
+export function nameFacility(kind: string, areaM2: number, quarter: Name, taken: Set<string>, rnd: Random): Name {
   const forms = FORMS[kind] ?? [['{}', '{}'] as const]
-  const form = kind === 'park' ? forms[areaM2 > 8000 ? 1 : 0]! : rnd.pick(forms)
-  const [fa, en] =
-    kind === 'mosque'
-      ? rnd.pick([...FAMILIES.virtues, ...FAMILIES.crafts])
-      : kind === 'park'
-        ? rnd.pick([...FAMILIES.flowers, ...FAMILIES.trees, ...FAMILIES.sky])
-        : buildingName(rnd)
-  return [form[0].replace('{}', fa), form[1].replace('{}', en)]
+  for (let attempt = 0; ; attempt++) {
+    const form = kind === 'park' ? forms[areaM2 > 8000 ? 1 : 0]! : rnd.pick(forms)
+    const isLocal = LOCAL.has(kind) && attempt < 4
+    const [fa, en] = isLocal ? quarter : rnd.pick(familyOf(kind))
+    const name = [form[0].replace('{}', fa), form[1].replace('{}', en)] as const
+    if (taken.has(name[0]) && attempt < 40) continue
+    taken.add(name[0])
+    return name
+  }
+}
+
+function familyOf(kind: string): readonly Name[] {
+  if (kind === 'mosque') return [...FAMILIES.virtues, ...FAMILIES.crafts]
+  if (kind === 'park') return [...FAMILIES.flowers, ...FAMILIES.trees, ...FAMILIES.sky]
+  if (kind === 'monument') return [...FAMILIES.crafts, ...FAMILIES.virtues]
+  return ALL_NAMES
 }

@@ -28,7 +28,7 @@ export const FAMILIES = {
     'آفتاب Aftab|مهتاب Mahtab|ستاره Setareh|سپیده Sepideh|سحر Sahar|پگاه Pegah|طلوع Tolu|باران Baran|نسیم Nasim|شبنم Shabnam|آبشار Abshar|چشمه Cheshmeh|دریا Darya|ساحل Sahel|کبوتر Kabutar|پرستو Parastu|شاهین Shahin|عقاب Oghab|هما Homa|سیمرغ Simorgh|چکاوک Chakavak|قناری Ghanari|بلبل Bolbol|طاووس Tavus|درنا Dorna|کیوان Keyvan|ناهید Nahid|بهرام Bahram|پروین‌دخت Parvindokht|رنگین‌کمان Rangin Kaman',
   ),
 } as const
-const STREET_NAMES: Name[] = Object.values(FAMILIES).flat()
+export const ALL_NAMES: Name[] = Object.values(FAMILIES).flat()
 const BIG_NAMES: Name[] = [...FAMILIES.virtues, ...FAMILIES.poets, ...FAMILIES.scholars, ...FAMILIES.places]
 const OLD_QUARTERS = list(
   'دروازه نو Darvazeh Now|میان‌ده Miyandeh|سرچشمه Sarcheshmeh|پای چنار Pa-ye Chenar|قلعه کهنه Ghaleh Kohneh|باغ‌دشت Baghdasht|سرجوی Sarjuy|بازارچه Bazarcheh|تکیه بالا Takiyeh Bala|گود مسگران Gowd-e Mesgaran|کوچه‌باغ Kuchehbagh|درب امام Darb-e Emam',
@@ -48,7 +48,10 @@ const QUARTER_FORMS: Name[] = [
   ['{} غربی', 'West {}'],
   ['{} میانی', 'Middle {}'],
 ]
-const FIELDS_FORM: Name = ['باغ‌های {}', '{} Orchards']
+const FIELDS_FORMS: Name[] = [
+  ['باغ‌های {}', '{} Orchards'],
+  ['دشت {}', '{} Fields'],
+]
 
 const MADI_NAMES: Name[] = list(
   'مادی نو Madi-ye Now|مادی سبز Madi-ye Sabz|مادی قمیش Madi-ye Ghomish|مادی نیاصرم Madi-ye Niyasarm|مادی تیران Madi-ye Tiran|مادی شایج Madi-ye Shayej|مادی فرشادی Madi-ye Farshadi|مادی برزرود Madi-ye Barzrud|مادی بلند Madi-ye Boland',
@@ -63,11 +66,19 @@ export function arterialName(seed: number, index: number, isBoulevard: boolean):
     ? [`بلوار ${fa}${persianRound(round)}`, `${en} Boulevard${latinRound(round)}`]
     : [`خیابان ${fa}${persianRound(round)}`, `${en} Street${latinRound(round)}`]
 }
-export function neighbourhoodName(seed: number, index: number, isOld: boolean, isFields: boolean): Name {
+export function neighbourhoodName(seed: number, index: number, isOld: boolean): Name {
   if (isOld && index < OLD_QUARTERS.length) return shuffledPick(OLD_QUARTERS, seed + 11, index)
-  const form = isFields ? FIELDS_FORM : QUARTER_FORMS[Math.floor(index / QUARTERS.length) % QUARTER_FORMS.length]!
-  const [fa, en] = shuffledPick(QUARTERS, seed + 17, index)
+  const form = QUARTER_FORMS[Math.floor(index / QUARTERS.length) % QUARTER_FORMS.length]!
   const round = Math.floor(index / (QUARTERS.length * QUARTER_FORMS.length))
+  return fillForm(form, shuffledPick(QUARTERS, seed + 17, index), round)
+}
+/** A name for the fields outside the belt road. */
+export function fieldsName(seed: number, index: number): Name {
+  const names: Name[] = [...FAMILIES.trees, ...FAMILIES.flowers]
+  const form = FIELDS_FORMS[Math.floor(index / names.length) % FIELDS_FORMS.length]!
+  return fillForm(form, shuffledPick(names, seed + 23, index), Math.floor(index / (names.length * FIELDS_FORMS.length)))
+}
+function fillForm(form: Name, [fa, en]: Name, round: number): Name {
   return [form[0].replace('{}', fa) + persianRound(round), form[1].replace('{}', en) + latinRound(round)]
 }
 
@@ -79,7 +90,7 @@ export function createStreetNames(
 ): (kind: 'street' | 'alley' | 'dead-end') => Name {
   const source: Name[] = isOld
     ? [...FAMILIES.crafts, ...FAMILIES.poets, ...FAMILIES.scholars, ...FAMILIES.trees, ...FAMILIES.virtues]
-    : STREET_NAMES
+    : ALL_NAMES
   let at = rnd.whole(0, source.length - 1)
   const stride = coprimeStride(source.length, rnd.whole(3, source.length - 2))
   let used = 0
@@ -96,11 +107,6 @@ export function createStreetNames(
     while (taken.has(name[0])) name = next(kind)
     return name
   }
-}
-
-/** A name for a public building, out of all families. */
-export function buildingName(rnd: Random): Name {
-  return rnd.pick(STREET_NAMES)
 }
 
 export function toPersianDigits(text: string): string {

@@ -121,7 +121,7 @@ function courtHouse(plot: Plot, rnd: Random): Building[] {
 /** A public or large building standing free: a bar on the north of the plot, sometimes with a wing. */
 function hall(plot: Plot, rnd: Random, share: number, storeys: number): Building[] {
   const inner = isConvex(plot.ring) ? shrinkConvex(plot.ring, ringArea(plot.ring) > 2500 ? 6 : 3) : null
-  if (!inner || ringArea(inner) < 60) return house(plot, rnd)
+  if (!inner || ringArea(inner) < 60) return freeStanding(plot, rnd) ?? house(plot, rnd)
   const [nx, ny] = buildingSide(plot, rnd)
   const [low, high] = extent(inner, nx, ny)
   const wanted = (share * ringArea(plot.ring)) / ringArea(inner)
@@ -148,7 +148,7 @@ function hall(plot: Plot, rnd: Random, share: number, storeys: number): Building
 /** Apartment slabs in rows across a large plot, open ground between. */
 function slabs(plot: Plot, rnd: Random): Building[] {
   const inner = isConvex(plot.ring) ? shrinkConvex(plot.ring, 5) : null
-  if (!inner) return house(plot, rnd)
+  if (!inner) return freeStanding(plot, rnd) ?? house(plot, rnd)
   const [nx, ny] = buildingSide(plot, rnd)
   const [low, high] = extent(inner, nx, ny)
   const out: Building[] = []
@@ -159,7 +159,34 @@ function slabs(plot: Plot, rnd: Random): Building[] {
     const band = upperPart.flatMap((r) => splitByLine(r, nx * (at - 13), ny * (at - 13), ny, -nx, -1, -1).left)
     for (const piece of band) if (ringArea(piece) > 110) out.push(finish(plot, piece, null, rnd))
   }
-  return out.length > 0 ? out : house(plot, rnd)
+  return out.length > 0 ? out : (freeStanding(plot, rnd) ?? house(plot, rnd))
+}
+
+/** On a large plot of odd shape: one plain block in its middle, when that has room. */
+function freeStanding(plot: Plot, rnd: Random): Building[] | null {
+  if (ringArea(plot.ring) < 600) return null
+  const { ux, uy, length, depth } = orientedBox(plot.ring)
+  const [cx, cy] = ringCentroid(plot.ring)
+  for (const factor of [0.3, 0.24, 0.18]) {
+    const ring = rectangle(cx, cy, ux, uy, Math.min(40, length * factor), Math.min(14, depth * factor))
+    if (ring.x.every((x, i) => isInside(plot.ring, x, ring.y[i]!))) return [{ ...finish(plot, ring, null, rnd), shops: 0 }]
+  }
+  return null
+}
+
+/** A rectangle by its middle, the direction of its length, and half its length and depth. */
+function rectangle(cx: number, cy: number, ux: number, uy: number, halfLength: number, halfDepth: number): Ring {
+  const ring: Ring = { x: [], y: [], tag: [-1, -1, -1, -1] }
+  for (const [a, b] of [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ] as const) {
+    ring.x.push(toMillimetre(cx + a * halfLength * ux - b * halfDepth * uy))
+    ring.y.push(toMillimetre(cy + a * halfLength * uy + b * halfDepth * ux))
+  }
+  return ring
 }
 
 /** Many buildings over a large plot, on a loose grid along its own axes, open places between them. */
@@ -178,17 +205,8 @@ function campus(plot: Plot, rnd: Random, filled: number): Building[] {
         plot.use === 'IND' ? [rnd.between(38, 52), rnd.between(24, 34)] : [rnd.between(24, 44), rnd.between(13, 19)]
       const [s0, t0] = [s + rnd.between(0, 6), t + rnd.between(0, 6)]
       if (!rnd.chance(filled)) continue
-      const corners = [
-        [s0, t0],
-        [s0 + length, t0],
-        [s0 + length, t0 + depth],
-        [s0, t0 + depth],
-      ] as const
-      const ring: Ring = { x: [], y: [], tag: [-1, -1, -1, -1] }
-      for (const [p, q] of corners) {
-        ring.x.push(toMillimetre(p * ux - q * uy))
-        ring.y.push(toMillimetre(p * uy + q * ux))
-      }
+      const [cs, ct] = [s0 + length / 2, t0 + depth / 2]
+      const ring = rectangle(cs * ux - ct * uy, cs * uy + ct * ux, ux, uy, length / 2, depth / 2)
       if (ring.x.every((x, i) => isInside(inner, x, ring.y[i]!)))
         out.push({
           ...finish(plot, ring, null, rnd),
@@ -204,20 +222,8 @@ function campus(plot: Plot, rnd: Random, filled: number): Building[] {
 function hut(plot: Plot, rnd: Random): Building[] {
   const [cx, cy] = ringCentroid(plot.ring)
   const edge = longestStreetEdge(plot.ring)
-  const [ux, uy] = edge ? [edge.ux, edge.uy] : [1, 0]
-  const [w, d] = [rnd.between(3, 5), rnd.between(3, 6)]
-  const corners = [
-    [-w, -d],
-    [w, -d],
-    [w, d],
-    [-w, d],
-  ] as const
-  const ring: Ring = { x: [], y: [], tag: [-1, -1, -1, -1] }
-  for (const [a, b] of corners) {
-    ring.x.push(toMillimetre(cx + a * ux - b * uy))
-    ring.y.push(toMillimetre(cy + a * uy + b * ux))
-  }
-  if (ring.x.some((x, i) => !isInside(plot.ring, x, ring.y[i]!)) || !isConvex(plot.ring)) return []
+  const ring = rectangle(cx, cy, edge?.ux ?? 1, edge?.uy ?? 0, rnd.between(3, 5), rnd.between(3, 6))
+  if (!isConvex(plot.ring) || ring.x.some((x, i) => !isInside(plot.ring, x, ring.y[i]!))) return []
   return [{ ...finish(plot, ring, null, rnd), storeys: 1, apartments: 0 }]
 }
 

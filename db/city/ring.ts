@@ -48,13 +48,15 @@ export function isInside(ring: Ring, px: number, py: number): boolean {
   return inside
 }
 
+/** Whether the ring bends inwards nowhere by more than a degree or so. */
 export function isConvex(ring: Ring): boolean {
   const n = ring.x.length
   for (let i = 0; i < n; i++) {
     const a = (i + n - 1) % n
     const b = (i + 1) % n
-    const cross = (ring.x[i]! - ring.x[a]!) * (ring.y[b]! - ring.y[i]!) - (ring.y[i]! - ring.y[a]!) * (ring.x[b]! - ring.x[i]!)
-    if (cross < -0.01) return false
+    const [inX, inY] = [ring.x[i]! - ring.x[a]!, ring.y[i]! - ring.y[a]!]
+    const [outX, outY] = [ring.x[b]! - ring.x[i]!, ring.y[b]! - ring.y[i]!]
+    if (inX * outY - inY * outX < -0.02 * Math.hypot(inX, inY) * Math.hypot(outX, outY)) return false
   }
   return true
 }

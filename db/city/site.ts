@@ -10,11 +10,12 @@ import { CLASS_ORDER, type Frontages, type Street } from './street.ts'
 export interface Site {
   plan: CityPlan
   cell: Cell
+  name: Name
   rnd: Random
   frontages: Frontages
   streets: Street[]
   segments: { street: Street; line: Polyline; isDeadEnd: boolean }[]
-  /** Names of the streets that pass by, Persian. */
+  /** Names that are not to come twice: of streets that pass by, of public places. Persian. */
   takenNames: Set<string>
   nameStreet(kind: 'street' | 'alley' | 'dead-end'): Name
   nextStreetId(): number

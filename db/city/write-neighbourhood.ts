@@ -189,7 +189,7 @@ function writeBuildings(sink: RowSink, state: CityState, parcelId: number, parce
 function writeFacility(sink: RowSink, state: CityState, site: Site, parcelId: number, parcel: MadeParcel): void {
   let [x, y] = ringCentroid(parcel.ring)
   if (!isInside(parcel.ring, x, y) && parcel.buildings[0]) [x, y] = ringCentroid(parcel.buildings[0].ring)
-  const [nameFa, nameEn] = nameFacility(parcel.kind!, ringArea(parcel.ring), site.rnd)
+  const [nameFa, nameEn] = nameFacility(parcel.kind!, ringArea(parcel.ring), site.name, site.takenNames, site.rnd)
   sink.add(
     'facilities',
     sink.nextId('facilities'),
