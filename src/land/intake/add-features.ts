@@ -21,11 +21,11 @@ export async function addFeatures(
   const derived: Record<string, number> = {}
   switch (into) {
     case 'parcels':
-      await client.query(readSql('add-parcels'), [id])
-      await client.query('analyze land.parcels')
       derived.blocks = await countNew(client, 'blocks', id, () =>
         client.query(readSql('derive-blocks'), [id, BLOCK_GAP_M, MOST_PARCELS_OF_A_BLOCK]),
       )
+      await client.query(readSql('add-parcels'), [id])
+      await client.query('analyze land.parcels')
       break
     case 'buildings':
       await client.query(readSql('add-buildings'), [id])

@@ -1,8 +1,8 @@
 -- $1 municipality. What is left of the staged features becomes parcels; overlaps are measured over the whole set afterwards.
 with added as (
-  insert into land.parcels (municipality_id, code, land_use, address, house_number, postal_code, deed_area_m2, surveyed_area_m2,
-    recorded_by, geom)
-  select $1, code, land_use, address, house_number, postal_code, deed_area, surveyed_area, 'import', geom
+  insert into land.parcels (municipality_id, code, block_id, land_use, address, house_number, postal_code, deed_area_m2,
+    surveyed_area_m2, recorded_by, geom)
+  select $1, code, block_id, land_use, address, house_number, postal_code, deed_area, surveyed_area, 'import', geom
   from staged where reason is null order by ordinal
   returning parcel_id, code
 )

@@ -1,14 +1,10 @@
--- $1 municipality, $2 gap that does not part a block (m), $3 parcels at most. Parcels that touch form a block; blocks are what
--- low zooms draw. Where streets are parcels too, everything touches: such a whole is no block, and its parcels stay without.
+-- $1 municipality, $2 gap that does not part a block (m), $3 parcels at most. Staged parcels that touch form a block; blocks are
+-- what low zooms draw. Where streets are parcels too, everything touches: such a whole is no block, its parcels stay without.
 with grouped as (
-  select parcel_id, geom, ST_ClusterDBSCAN(geom, $2, 1) over () as cluster
-  from land.parcels where municipality_id = $1 and status = 'current' and block_id is null
-),
-sized as (
-  select cluster from grouped group by 1 having count(*) <= $3
+  select ordinal, geom, ST_ClusterDBSCAN(geom, $2, 1) over () as cluster from staged where reason is null
 ),
 united as (
-  select cluster, ST_UnaryUnion(ST_Collect(geom)) as geom from grouped join sized using (cluster) group by 1
+  select cluster, ST_UnaryUnion(ST_Collect(geom)) as geom from grouped group by 1 having count(*) <= $3
 ),
 -- a derived outline may be mended, unlike the parcels
 sound as (
@@ -22,6 +18,6 @@ made as (
   insert into land.blocks (block_id, municipality_id, geom)
   select block_id, $1, geom from numbered order by block_id
 )
-update land.parcels p set block_id = n.block_id
+update staged s set block_id = n.block_id
 from grouped g join numbered n using (cluster)
-where p.parcel_id = g.parcel_id
+where s.ordinal = g.ordinal

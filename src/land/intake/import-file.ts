@@ -159,7 +159,7 @@ async function tellWarnings(client: pg.PoolClient, staged: Staged, unknownUses: 
   const groups = [
     ...[...staged.unusable].map(([problem, ordinals]) => ({ message: `The value of ${problem}: added without it`, ordinals })),
     ...[...unknownUses].map(([use, ordinals]) => ({
-      message: `Use "${use}" is no class of ours: added without a land use`,
+      message: `Use "${use}" is no one class of ours: added without a land use`,
       ordinals,
     })),
     ...(staged.collapsed.length > 0

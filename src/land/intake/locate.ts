@@ -4,6 +4,8 @@ import type { ResolvedCrs } from './resolve-crs.ts'
 
 /** Farther than this from the middle of the data nothing belongs to the same city. */
 const CITY_REACH_M = 100_000
+/** No metre coordinate on earth is larger; a projection that fails answers with more, or infinity. */
+const FARTHEST_M = 1e8
 /** Outside, UTM is not defined and nobody keeps a city's registry. */
 const SOUTHMOST = -80
 const NORTHMOST = 84
@@ -90,7 +92,12 @@ export async function projectFeatures(client: pg.ClientBase, crs: ResolvedCrs, c
   await transformAll(client, crs.srid, srid)
   await client.query(
     `update staged set reason = 'outside', geom = null, detail = 'it reaches beyond the coordinate system'
-     where reason is null and (geom is null or not coalesce(ST_XMax(geom) - ST_XMin(geom) < ${2 * CITY_REACH_M}, false))`,
+     where reason is null and (geom is null or not coalesce(ST_XMax(geom) < ${FARTHEST_M} and ST_XMin(geom) > -${FARTHEST_M}, false))`,
+  )
+  await client.query(
+    `update staged set reason = 'far', geom = null, detail = 'wider than ${(2 * CITY_REACH_M) / 1000} km'
+     where reason is null
+       and greatest(ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) > ${2 * CITY_REACH_M}`,
   )
   // Rounding of the projection can close a gap of a nanometre: what is stored must be valid as it is stored.
   await client.query(

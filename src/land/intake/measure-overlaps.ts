@@ -54,7 +54,7 @@ async function addRecordedPieces(client: pg.ClientBase, municipalityId: number):
   await client.query(
     `insert into pieces select null, p.parcel_id, ST_Subdivide(p.geom, ${CORNERS_OF_A_PIECE}) from land.parcels p
      where p.municipality_id = $1 and p.status = 'current'
-       and not exists (select from staged s where s.parcel_id = p.parcel_id)
+       and p.recorded_at < transaction_timestamp()
        and p.geom && (select ST_SetSRID(ST_Extent(piece)::geometry, ST_SRID(p.geom)) from pieces)`,
     [municipalityId],
   )

@@ -34,20 +34,25 @@ export function summariseWkt(text: string): WktSummary | null {
     ellipsoid: [numberAt(spheroid, 1), numberAt(spheroid, 2)],
     primeMeridian: numberAt(child(geographic, 'PRIMEM'), 1),
     projection: simplifyProjection(nameOf(child(node, 'PROJECTION'))),
-    parameters: Object.fromEntries(
-      node.values
-        .filter((value): value is Node => typeof value === 'object' && value.key === 'PARAMETER')
-        .map((parameter) => [simplifyParameter(nameOf(parameter)), numberAt(parameter, 1)]),
+    parameters: orderParallels(
+      Object.fromEntries(
+        node.values
+          .filter((value): value is Node => typeof value === 'object' && value.key === 'PARAMETER')
+          .map((parameter) => [simplifyParameter(nameOf(parameter)), numberAt(parameter, 1)]),
+      ),
     ),
     unit: numberAt(child(node, 'UNIT'), 1, 1),
   }
 }
 
-/** Do two summaries describe the same system? Names may differ; datum, ellipsoid, method and every number may not. */
+/**
+ * Do two summaries describe the same system? Ellipsoid, method and every number must be the same, and the datum too; where
+ * datums go by different names (D_MGI, Militar-Geographische Institut), the systems' own names must be the same.
+ */
 export function isSameCrs(a: WktSummary, b: WktSummary): boolean {
   return (
     a.isProjected === b.isProjected &&
-    a.datum === b.datum &&
+    (a.datum === b.datum || a.name === b.name) &&
     isClose(a.ellipsoid[0], b.ellipsoid[0], 1e-3) &&
     isClose(a.ellipsoid[1], b.ellipsoid[1], 1e-5) &&
     isClose(a.primeMeridian, b.primeMeridian, 1e-7) &&
@@ -141,6 +146,13 @@ function simplifyProjection(name: string): string {
     .replace(/^mercatorauxiliarysphere$/, 'mercatorauxiliarysphere')
     .replace(/^gausskruger$/, 'transversemercator')
     .replace(/^albers.*/, 'albers')
+}
+
+/** The two parallels of a conic projection can be given in either order. */
+function orderParallels(parameters: Record<string, number>): Record<string, number> {
+  const { standardparallel1: a, standardparallel2: b } = parameters
+  if (a === undefined || b === undefined) return parameters
+  return { ...parameters, standardparallel1: Math.min(a, b), standardparallel2: Math.max(a, b) }
 }
 
 function simplifyParameter(name: string): string {

@@ -7,7 +7,7 @@ create temp table staged (
   deed_area numeric, surveyed_area numeric, storeys int, height numeric, year int, class text, width numeric,
   shape geometry,              -- as in the file, without SRID
   land_use text,
-  parcel_id bigint,            -- once it is added
+  block_id bigint, parcel_id bigint, -- once they are made
   spot geometry,               -- the middle of its box in WGS84, to see where on earth it is
   geom geometry,               -- in the authoritative CRS
   ground geometry              -- what overlaps are measured with: geom, or what an invalid shape encloses

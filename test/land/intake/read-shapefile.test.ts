@@ -6,7 +6,7 @@ import { chooseEncoding, decodeWith } from '#src/land/intake/read/dbf-encoding.t
 import { groupRings } from '#src/land/intake/read/group-rings.ts'
 import { openSource } from '#src/land/intake/read/open-source.ts'
 import { openDbf } from '#src/land/intake/read/read-dbf.ts'
-import { hasRealData, REAL_DATA } from './real-data.ts'
+import { hasRealData, readAll, REAL_DATA } from './real-data.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -87,7 +87,7 @@ describe.skipIf(!hasRealData('shapefile-odd'))('shapefile-odd', () => {
     await writeFile(join(folder, 'City.CPG'), 'UTF-8')
     const source = await openSource(join(folder, 'CITY.SHP'), null)
     expect(source.fields).toEqual(['field'])
-    const features = await Array.fromAsync(source.features())
+    const features = await readAll(source.features())
     expect(features[0]!.properties.field).toBe('💩')
     await source.close()
   })
@@ -96,7 +96,7 @@ describe.skipIf(!hasRealData('shapefile-odd'))('shapefile-odd', () => {
     await cp(odd('mbostock-shapefile/points.shp'), join(folder, 'a.shp'))
     await cp(odd('mbostock-shapefile/singleton.dbf'), join(folder, 'a.dbf'))
     const source = await openSource(join(folder, 'a.shp'), null)
-    await expect(Array.fromAsync(source.features())).rejects.toThrow(/do not belong together/)
+    await expect(readAll(source.features())).rejects.toThrow(/do not belong together/)
     await source.close()
   })
 
@@ -108,7 +108,7 @@ describe.skipIf(!hasRealData('shapefile-odd'))('shapefile-odd', () => {
       const read = (async () => {
         const source = await openSource(join(folder, 'cut.shp'), null)
         try {
-          return await Array.fromAsync(source.features())
+          return await readAll(source.features())
         } finally {
           await source.close()
         }

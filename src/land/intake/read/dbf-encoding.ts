@@ -13,6 +13,13 @@ const BY_DRIVER: Record<number, string> = {
   0xcb: 'windows-1253', 0xcc: 'windows-1257', 0x7d: 'windows-1255', 0x7e: 'windows-1256',
 } // prettier-ignore
 
+/** Spellings found in .cpg files that the platform does not know. */
+const SPELLINGS: Record<string, string> = {
+  'big-5': 'big5', koi8r: 'koi8-r', koi8u: 'koi8-u', shiftjis: 'shift_jis', eucjp: 'euc-jp', euckr: 'euc-kr', utf8: 'utf-8',
+} // prettier-ignore
+/** Fields cut at their last byte break some characters even in true UTF-8; other encodings break nearly all. */
+const MOST_BROKEN = 0.1
+
 /**
  * Which encoding: what the .cpg says, else the table's own header, else UTF-8 when the bytes are UTF-8, else Windows-1252.
  * A .cpg that is a web page or nonsense is passed over.
@@ -44,6 +51,7 @@ function normaliseLabel(cpg: string): string {
     .trim()
     .toLowerCase()
   const number = /^(?:cp|ansi[ _-]?|windows[ _-]?|oem[ _-]?|ibm[ _-]?)?(\d{3,5})$/.exec(text)?.[1]
+  if (Object.hasOwn(SPELLINGS, text)) return SPELLINGS[text]!
   if (number === '65001') return 'utf-8'
   if (number === '936') return 'gbk'
   if (number === '949') return 'euc-kr'
@@ -66,11 +74,9 @@ function openDecoder(label: string, from: string): DbfEncoding | null {
   }
 }
 
+/** Are the bytes beyond ASCII characters of UTF-8? */
 function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
-    return true
-  } catch {
-    return false
-  }
+  const beyond = new TextDecoder('utf-8').decode(bytes).replace(/[\0-\x7f]/g, '')
+  const broken = beyond.replace(/[^\ufffd]/g, '').length
+  return broken <= (beyond.length - broken) * MOST_BROKEN
 }

@@ -22,7 +22,7 @@ export async function openSource(path: string, layer: string | null): Promise<So
   if (head.subarray(0, 2).toString('latin1') === 'PK') return openZipped(path, layer)
   if (head.length >= 4 && head.readInt32BE(0) === 9994) return openShapefile(path)
   if (SHAPEFILE_PARTS.includes(extname(path).toLowerCase())) {
-    throw new RefusalError(`${extname(path)} is one part of a shapefile: give the .shp, with the others beside it.`)
+    throw new RefusalError(`A ${extname(path)} is one part of a shapefile: give the .shp, with the others beside it.`)
   }
   if (head[0] === 0x1f && head[1] === 0x8b) throw new RefusalError('The file is compressed: unpack it first (gunzip).')
   if (!looksLikeJson(head)) throw new RefusalError(`The file is of no format Barzan reads: ${FORMATS}.`)

@@ -8,6 +8,8 @@ import type { Source, SourceCrs, SourceFeature } from '../types.ts'
 const HEADER_BYTES = 100
 const LARGEST_RECORD = 64 * 1024 * 1024
 const CHUNK_BYTES = 1 << 20
+/** Some programs leave zeros after the last record. */
+const MOST_PADDING = 512
 /** Sidecars are small; a larger .prj or .cpg is something else under that name. */
 const LARGEST_SIDECAR = 64 * 1024
 /** Numbers below this mean "no data" in the format; a coordinate of that kind is no place. */
@@ -24,7 +26,7 @@ export async function openShapefile(path: string): Promise<Source> {
     const cpg = beside.cpg ? await readSmall(beside.cpg) : null
     dbf = beside.dbf ? await openDbf(beside.dbf, cpg) : null
     const prj = beside.prj ? await readSmall(beside.prj) : null
-    const lengths = await readIndex(beside.shx, size, await readStatedLength(file))
+    const lengths = await readIndex(beside.shx, size)
     const table = dbf
     return {
       format: 'Shapefile',
@@ -120,14 +122,8 @@ function openWindow(file: FileHandle, size: number): (from: number, length: numb
   }
 }
 
-/** The length in bytes that the header gives; some programs leave padding after it. */
-async function readStatedLength(file: FileHandle): Promise<number> {
-  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 24)
-  return buffer.readInt32BE(0) * 2
-}
-
 /** Record lengths by the .shx, when it describes records that follow each other exactly and fill the .shp; else null. */
-async function readIndex(path: string | undefined, size: number, statedLength: number): Promise<Int32Array | null> {
+async function readIndex(path: string | undefined, size: number): Promise<Int32Array | null> {
   if (!path) return null
   const index = await readFile(path)
   const count = Math.floor((index.length - HEADER_BYTES) / 8)
@@ -139,7 +135,7 @@ async function readIndex(path: string | undefined, size: number, statedLength: n
     lengths[i] = index.readInt32BE(HEADER_BYTES + i * 8 + 4) * 2
     at += 8 + lengths[i]!
   }
-  return at === size || at === statedLength ? lengths : null
+  return at <= size && size - at <= MOST_PADDING ? lengths : null
 }
 
 function toFeature(content: Buffer, ordinal: number, row: Record<string, unknown> | null): SourceFeature {

@@ -122,7 +122,7 @@ export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new RefusalError(`The file is not JSON: ${what}: ${(error as Error).message}`, { cause: error })
+    throw new RefusalError(`The file is not JSON: ${what}: ${(error as Error).message}.`, { cause: error })
   }
 }
 
