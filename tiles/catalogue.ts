@@ -53,7 +53,7 @@ const LAND: TileSet = {
         { file: 'blocks', minzoom: 15, maxzoom: 16 },
       ],
     ),
-    layer('zones', 'Zones of the plan (پهنه)', { code: 'String', ...NAMES }, one('zones', 12)),
+    layer('zones', 'Zones of the plan (پهنه)', { code: 'String', ...NAMES }, one('zones', 13)),
     layer(
       'streets',
       'Street segments; from afar only arterials, joined. Names are in the set labels',
