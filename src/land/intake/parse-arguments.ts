@@ -88,7 +88,7 @@ function parsePairs(given: readonly string[]): Record<string, string> {
     const key = pair.slice(0, cut).trim()
     const field = pair.slice(cut + 1).trim()
     if (cut < 1 || field === '') throw new UsageError(`--map is a list like code=ML,use=UseCode; "${pair}" is no pair.`)
-    if (key in pairs) throw new UsageError(`--map says "${key}" twice.`)
+    if (Object.hasOwn(pairs, key)) throw new UsageError(`--map says "${key}" twice.`)
     pairs[key] = field
   }
   return pairs

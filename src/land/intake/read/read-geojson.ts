@@ -148,7 +148,8 @@ function toFeature(value: unknown, ordinal: number): SourceFeature {
 export function readLegacyCrs(member: unknown): SourceCrs {
   if (member === null || member === undefined) return WGS84
   const { properties } = member as { properties?: { name?: unknown; code?: unknown } }
-  const name = String(properties?.name ?? properties?.code ?? '')
+  const stated = properties?.name ?? properties?.code
+  const name = typeof stated === 'string' || typeof stated === 'number' ? String(stated) : ''
   if (/CRS:?84$/i.test(name)) return { kind: 'epsg', code: 4326, from: `"crs" ${name}` }
   const code = /^(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d+)$/i.exec(name)?.[1] ?? /^(\d{4,6})$/.exec(name)?.[1]
   if (code) return { kind: 'epsg', code: Number(code), from: `"crs" ${name}` }

@@ -75,10 +75,15 @@ function listLayers(database: DatabaseSync): Layer[] {
 
 function readCrs(row: Record<string, unknown>): SourceCrs {
   const code = Number(row.organization_coordsys_id)
-  if (/^epsg$/i.test(String(row.organization)) && code > 0) return { kind: 'epsg', code, from: `the GeoPackage: ${row.srs_name}` }
-  const wkt = String(row.definition ?? '')
-  if (Number(row.srs_id) > 0 && wkt.includes('[')) return { kind: 'wkt', wkt, from: `the GeoPackage: ${row.srs_name}` }
+  const from = `the GeoPackage: ${readText(row.srs_name)}`
+  if (/^epsg$/i.test(readText(row.organization)) && code > 0) return { kind: 'epsg', code, from }
+  const wkt = readText(row.definition)
+  if (Number(row.srs_id) > 0 && wkt.includes('[')) return { kind: 'wkt', wkt, from }
   return { kind: 'unknown', why: 'the GeoPackage does not name the coordinate system of this layer' }
+}
+
+function readText(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function chooseLayer(layers: readonly Layer[], name: string | null): Layer {
