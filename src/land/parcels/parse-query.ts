@@ -6,7 +6,7 @@ import { LEADING_WORDS, isStopWord } from '../places/query-words.ts'
 export type Reading =
   /** Whole codes, upper case, the likeliest first; retired parcels are found too. */
   | { kind: 'codes'; codes: string[] }
-  /** The beginning of a code, upper case. */
+  /** The beginning of a code, upper case; the whole code comes first, retired or not. */
   | { kind: 'code-prefix'; prefix: string }
   /** Registration plot (پلاک ثبتی); `sub` null = every sub-plot of the main. */
   | { kind: 'registration'; main: number; sub: number | null; section: string | null }
@@ -26,13 +26,17 @@ export function parseQuery(q: string): Reading[] {
   if (hint === 'postal') return readPostal(rest.replace(/\D/g, ''))
   const numbers = splitNumbers(rest)
   if (numbers) return readNumbers(rest, numbers)
-  if (/^\d{10,}$/.test(rest)) return [...readPostal(rest), { kind: 'codes', codes: [rest] }]
+  if (/^\d{10,}$/.test(rest)) return [...readPostal(rest), { kind: 'code-prefix', prefix: rest }]
   if (/فرعی/.test(rest)) return [...readRegistration(rest, true), ...readWords(rest)]
-  const readings: Reading[] = []
-  if (!rest.includes(' ')) readings.push({ kind: 'codes', codes: [rest.toUpperCase()] })
-  if (/^[0-9a-z][0-9a-z.\-_/]*$/i.test(rest) && /\d/.test(rest))
-    readings.push({ kind: 'code-prefix', prefix: rest.toUpperCase() })
-  return hint === 'code' && readings.length > 0 ? readings : [...readings, ...readWords(rest)]
+  const code = readCode(rest)
+  return hint === 'code' && code ? [code] : [...(code ? [code] : []), ...readWords(rest)]
+}
+
+/** One word that may be a code: begun when it holds a digit, whole when it is Latin letters only. */
+function readCode(text: string): Reading | null {
+  if (text.includes(' ')) return null
+  if (/\d/.test(text)) return { kind: 'code-prefix', prefix: text.toUpperCase() }
+  return /^[a-z][a-z.\-_/]*$/i.test(text) ? { kind: 'codes', codes: [text.toUpperCase()] } : null
 }
 
 /** «کد نوسازی …», «پلاک ثبتی …», «کد پستی …» say what follows. */
@@ -46,24 +50,22 @@ function stripLeadingWords(cleaned: string): { rest: string; hint: 'code' | 'reg
 
 /** Only digits and separators: a code, a registration plot or a postal code, by how many numbers there are. */
 function readNumbers(text: string, numbers: number[]): Reading[] {
-  const codes: Reading = { kind: 'codes', codes: listCodeReadings(text) }
+  if (numbers.length === 7) {
+    const whole = listCodeReadings(text)
+    return [{ kind: 'codes', codes: [...new Set([...whole, ...listPropertyCodes(numbers)])] }]
+  }
   const typed: Reading = { kind: 'code-prefix', prefix: text }
   if (numbers.length === 1) {
     const digits = text.replace(/\D/g, '')
-    if (digits.length >= 5) return [codes, ...readPostal(digits), typed]
-    return [codes, typed, ...readRegistration(text, false)]
-  }
-  if (numbers.length === 7) {
-    const properties = listPropertyCodes(numbers).filter((code) => !codes.codes.includes(code))
-    return properties.length > 0 ? [codes, { kind: 'codes', codes: properties }] : [codes]
+    return digits.length >= 5 ? [...readPostal(digits), typed] : [typed, ...readRegistration(text, false)]
   }
   const straight: Reading = { kind: 'code-prefix', prefix: numbers.join('-') }
   const reversed: Reading = { kind: 'code-prefix', prefix: `${numbers.toReversed().join('-')}-` }
   const prefixes = typed.prefix === straight.prefix ? [typed, reversed] : [typed, straight, reversed]
-  if (numbers.length > 2) return [codes, ...prefixes]
+  if (numbers.length > 2) return prefixes
   // Two numbers with a slash are written like a registration plot, with a dash like a code.
   const plots = readRegistration(text, false)
-  return text.includes('/') ? [codes, ...plots, ...prefixes] : [codes, ...prefixes, ...plots]
+  return text.includes('/') ? [...plots, ...prefixes] : [...prefixes, ...plots]
 }
 
 function readPostal(digits: string): Reading[] {

@@ -39,12 +39,15 @@ export const everyParcel: Stage = { matches: CURRENT, key: [ID] }
 /** The stages of a reading, best first. */
 export function listStages(reading: Reading, places: NamedPlaces): Stage[] {
   switch (reading.kind) {
-    case 'codes':
-      return reading.codes.map((code) => ({ matches: sql`${UPPER_CODE} = ${code}`, key: [ID] }))
+    case 'codes': {
+      const place = sql`array_position(${reading.codes}::text[], upper(p.code))`
+      return [{ matches: sql`${UPPER_CODE} = any(${reading.codes}::text[])`, key: [{ column: place, type: 'int' }, ID] }]
+    }
     case 'code-prefix':
       return [
         {
-          matches: sql`${UPPER_CODE} >= ${reading.prefix} and ${UPPER_CODE} < ${reading.prefix + LAST} and ${CURRENT}`,
+          // The whole code is its own first beginning: that one is found retired too.
+          matches: sql`${UPPER_CODE} >= ${reading.prefix} and ${UPPER_CODE} < ${reading.prefix + LAST} and (${CURRENT} or ${UPPER_CODE} = ${reading.prefix})`,
           key: [{ column: UPPER_CODE, type: 'text' }, ID],
         },
       ]
@@ -76,7 +79,8 @@ function findRegistration({ main, sub, section }: Extract<Reading, { kind: 'regi
 
 /** The street of that name, then the neighbourhood, then the written address; last, what begins like it or is spelt alike. */
 function listWordStages({ words, houseNumber }: Extract<Reading, { kind: 'words' }>, places: NamedPlaces): Stage[] {
-  const plate = houseNumber === null ? sql`` : sql`upper(coalesce(p.house_number, '')) = ${houseNumber} and`
+  const plates = houseNumber === null ? [] : [...new Set([houseNumber, houseNumber.toLowerCase()])]
+  const plate = houseNumber === null ? sql`` : sql`p.house_number = any(${plates}::text[]) and`
   const byPlate: Stage['key'] = [{ column: PLATE, type: 'int' }, ID]
   const onStreets = (ids: number[]): Stage => ({
     matches: sql`p.street_id = any(${ids}::bigint[]) and ${plate} ${CURRENT}`,

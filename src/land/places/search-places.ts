@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '#db/connect.ts'
 import { foldText } from '../../kernel/text.ts'
 import { describePlaces } from './describe-places.ts'
-import { escapeLike } from './resolve-words.ts'
+import { escapeLike, holdsWords } from './resolve-words.ts'
 import { tellingWords } from './telling-words.ts'
 import type { Place, PlaceKind } from './types.ts'
 
@@ -22,9 +22,8 @@ export async function searchPlaces(db: Db, q: string, limit: number): Promise<Pl
   const folded = foldText(q)
   if (folded === '') return []
   const words = tellingWords(folded)
-  const patterns = words.map((word) => `%${escapeLike(word)}%`)
   const text = words.join(' ')
-  const isLike = (key: RawBuilder<unknown>) => sql`${key} like all (${patterns}::text[])`
+  const isLike = (key: RawBuilder<unknown>) => holdsWords(key, words)
   const rank = (key: RawBuilder<unknown>) => sql`
     case when ${key} in (${folded}, ${text}) then 0
          when ${key} like ${escapeLike(folded) + '%'} or ${key} like ${escapeLike(text) + '%'} then 1
@@ -32,7 +31,8 @@ export async function searchPlaces(db: Db, q: string, limit: number): Promise<Pl
          when ' ' || ${key} like ${`% ${escapeLike(text)}%`} then 3 else 4 end`
   const found = await listCandidates(db, isLike, rank, limit)
   if (found.length > 0) return describePlaces(db, found)
-  const isAlike = (key: RawBuilder<unknown>) => sql`${folded} <% ${key} and word_similarity(${folded}, ${key}) >= ${ALIKE}::float4`
+  const isAlike = (key: RawBuilder<unknown>) =>
+    sql`${folded} <% ${key} and word_similarity(${folded}, ${key}) >= ${ALIKE}::float4`
   const distance = (key: RawBuilder<unknown>) => sql`1 - word_similarity(${folded}, ${key})`
   return describePlaces(db, await listCandidates(db, isAlike, distance, limit))
 }

@@ -15,7 +15,7 @@ const asked: CompiledQuery[] = []
 beforeAll(async () => {
   database = await createTestDatabase()
   await layGrid(database.ownerPool, 20_000)
-  db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: database.pool }), log: (event) => asked.push(event.query) })
+  db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: database.pool }), log: (event) => void asked.push(event.query) })
 })
 afterAll(() => database.drop())
 
