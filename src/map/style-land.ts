@@ -50,7 +50,8 @@ export function landLayers(input: StyleInput): LayerSpecification[] {
       type: 'fill',
       source: 'land',
       'source-layer': 'blocks',
-      maxzoom: PARCELS_FROM,
+      // Closer in they stand for the parcels until those have come; there, blocks with their own tiles are bare outlines.
+      filter: ['step', ['zoom'], true, PARCELS_FROM, ['has', 'land_use']],
       layout: { visibility: useVisibility },
       paint: { 'fill-color': colourOfUse(palette), 'fill-opacity': useOpacity },
     },

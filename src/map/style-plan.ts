@@ -15,8 +15,8 @@ export function planLayers({ palette, layers, isHatched }: StyleInput): LayerSpe
       layout: { visibility: shownIf(layers.zones.isOn), 'line-join': 'round' },
       paint: {
         'line-color': zone,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 11, 1, 16, 2.4],
-        'line-opacity': 0.9 * opacity('zones'),
+        'line-width': ['interpolate', ['linear'], ['zoom'], 11, 0.8, 16, 1.6],
+        'line-opacity': 0.8 * opacity('zones'),
         'line-dasharray': [6, 1.5],
       },
     },
