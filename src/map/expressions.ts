@@ -40,13 +40,15 @@ export function colourOfUse(
 
 /** Right-of-way width of a street segment in metres; by its class when the source does not know it. */
 export const STREET_WIDTH_M: ExpressionSpecification = [
-  'to-number',
+  'coalesce',
   ['get', 'width_m'],
-  ['match', ['get', 'class'], 'arterial-1', 36, 'arterial-2', 24, 'collector', 14, 'local', 9, 'alley', 5, 'pedestrian', 5, 9],
+  ['match', ['get', 'class'], 'arterial-1', 36, 'arterial-2', 24, 'collector', 14, 'alley', 5, 'pedestrian', 5, 10],
 ]
 
 export const IS_ARTERIAL: ExpressionSpecification = ['in', ['get', 'class'], ['literal', ['arterial-1', 'arterial-2']]]
 export const IS_COLLECTOR: ExpressionSpecification = ['==', ['get', 'class'], 'collector']
+/** A street whose class the source does not say is labelled like a collector: better too early than never. */
+export const IS_LABELLED_AS_COLLECTOR: ExpressionSpecification = ['in', ['get', 'class'], ['literal', ['collector', 'unknown']]]
 
 /** The name of a feature in the language of the page, or in the other one when it has only that. */
 export function nameIn(locale: 'fa' | 'en'): ExpressionSpecification {

@@ -1,5 +1,5 @@
 import type { ExpressionSpecification, LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl'
-import { digitsIn, IS_ARTERIAL, IS_COLLECTOR, nameIn } from './expressions.ts'
+import { digitsIn, IS_ARTERIAL, IS_LABELLED_AS_COLLECTOR, nameIn } from './expressions.ts'
 import { FONT, shownIf, type StyleInput } from './style-input.ts'
 
 /** A square is drawn on the ground itself and has no icon. */
@@ -129,8 +129,8 @@ export function labelLayers(input: StyleInput): LayerSpecification[] {
       },
       paint: { 'text-color': palette.waterLabel, 'text-halo-color': palette.labelHalo, 'text-halo-width': 1.4 },
     },
-    streetNames('local-names', input, ['all', ['!', IS_ARTERIAL], ['!', IS_COLLECTOR]], 17.2, 11, FONT.medium),
-    streetNames('collector-names', input, IS_COLLECTOR, 15.6, 12, FONT.medium),
+    streetNames('local-names', input, ['all', ['!', IS_ARTERIAL], ['!', IS_LABELLED_AS_COLLECTOR]], 17.2, 11, FONT.medium),
+    streetNames('collector-names', input, IS_LABELLED_AS_COLLECTOR, 15.6, 12, FONT.medium),
     streetNames('arterial-names', input, IS_ARTERIAL, 13.6, 13, FONT.strong),
   ]
 }
