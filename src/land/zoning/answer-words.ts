@@ -31,7 +31,7 @@ export function describeItems(answer: ThemeAnswer, locale: Locale): string {
 export function describeSource(answer: ThemeAnswer, locale: Locale): string {
   const parts = [answer.source[locale]]
   if (answer.dataDate && answer.answer !== 'no-data')
-    parts.push(m.parcels_answer_dated({ date: formatDate(answer.dataDate, locale, locale === 'fa' ? 'numeric' : 'short') }))
+    parts.push(m.parcels_answer_dated({ date: formatDate(answer.dataDate, locale, 'numeric') }))
   if (answer.answer === 'applies' && answer.share !== null)
     parts.push(m.parcels_answer_share({ share: formatShare(answer.share, locale) }))
   if (answer.answer === 'does-not-apply' && answer.nearestM !== null)

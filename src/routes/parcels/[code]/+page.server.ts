@@ -11,7 +11,7 @@ import type { PageServerLoad } from './$types'
 /** A source may take its whole time limit: the sheet does not wait longer than this for the answers, they follow it. */
 const PATIENCE_MS = 700
 
-export const load: PageServerLoad = async ({ fetch, params }) => {
+export const load: PageServerLoad = async ({ fetch, params, parent }) => {
   const at = `/api/parcels/${encodeURIComponent(params.code)}`
   const answers: Promise<ThemeAnswer[] | null> = fetch(`${at}/themes`)
     .then(async (response) => (response.ok ? ((await response.json()) as { items: ThemeAnswer[] }).items : null))
@@ -22,7 +22,9 @@ export const load: PageServerLoad = async ({ fetch, params }) => {
   const response = await fetch(at).catch(() => null)
   if (response?.status === 404 || response?.status === 400) {
     const code = isolate(digitsFor(params.code, getLocale()))
-    error(404, { message: m.parcels_not_found({ code }), detail: m.parcels_not_found_detail(), code: 'parcel-not-found' })
+    const isFree = (await parent()).municipality?.codeScheme === 'free'
+    const detail = isFree ? m.parcels_not_found_detail_free() : m.parcels_not_found_detail()
+    error(404, { message: m.parcels_not_found({ code }), detail, code: 'parcel-not-found' })
   }
   const parcel = response?.ok
     ? ((await response.json()) as ParcelDetailFeature).properties
