@@ -32,11 +32,11 @@ export function parseQuery(q: string): Reading[] {
   return hint === 'code' && code ? [code] : [...(code ? [code] : []), ...readWords(rest)]
 }
 
-/** One word that may be a code: begun when it holds a digit, whole when it is Latin letters only. */
+/** One word that may be a code: begun when it holds a digit, whole when it has Latin letters only. */
 function readCode(text: string): Reading | null {
   if (text.includes(' ')) return null
   if (/\d/.test(text)) return { kind: 'code-prefix', prefix: text.toUpperCase() }
-  return /^[a-z][a-z.\-_/]*$/i.test(text) ? { kind: 'codes', codes: [text.toUpperCase()] } : null
+  return /^[.\-_/]*[a-z][a-z.\-_/]*$/i.test(text) ? { kind: 'codes', codes: [text.toUpperCase()] } : null
 }
 
 /** «کد نوسازی …», «پلاک ثبتی …», «کد پستی …» say what follows. */

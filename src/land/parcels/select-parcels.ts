@@ -19,7 +19,7 @@ const REACH_M = 0.01
  * those within a distance of a street's right of way (half its width either side of the axis, unknown widths count as none).
  * @throws Problem bad-geometry, place-not-found, municipality-not-found
  */
-export async function selectParcels(db: Db, area: SelectionArea): Promise<ParcelSelection & { truncated: boolean }> {
+export async function selectParcels(db: Db, area: SelectionArea): Promise<ParcelSelection> {
   const ground = await findGround(db)
   if ('polygon' in area) {
     await requireValid(db, area.polygon)
@@ -59,7 +59,7 @@ async function requireStreet(db: Db, streetId: number): Promise<void> {
   ])
 }
 
-async function summarise(db: Db, source: RawBuilder<unknown>): Promise<ParcelSelection & { truncated: boolean }> {
+async function summarise(db: Db, source: RawBuilder<unknown>): Promise<ParcelSelection> {
   const { rows } = await sql<{ land_use: string | null; count: number; area_m2: number; ids: ParcelId[] }>`
     select p.land_use, count(*)::int as count, sum(p.computed_area_m2) as area_m2, array_agg(p.parcel_id::float8) as ids
     from ${source} group by p.land_use order by area_m2 desc, p.land_use`.execute(db)

@@ -127,6 +127,8 @@ export interface ParcelPlan {
 /** `POST /api/parcels/select`. `ids` are every parcel found (bounded); shares sum to the total. */
 export interface ParcelSelection {
   ids: ParcelId[]
+  /** ids holds only the first 100,000; the summary counts all */
+  truncated: boolean
   summary: { count: number; areaM2: number; byLandUse: { landUse: LandUse | null; count: number; areaM2: number }[] }
 }
 export const EXPORT_FORMATS = ['geojson', 'csv', 'gpkg', 'shp', 'dxf'] as const

@@ -55,6 +55,7 @@ describe('a free code', () => {
   test('with a letter or a point is matched in upper case, as typed', () => {
     expect(parseQuery('123a-436').slice(0, 1)).toEqual([prefix('123A-436')])
     expect(parseQuery('267.1-276').slice(0, 1)).toEqual([prefix('267.1-276')])
+    expect(parseQuery('--md').slice(0, 1)).toEqual([codes('--MD')])
   })
 })
 
