@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { Problem } from '../src/kernel/problem.ts'
 import type { Audience } from '../src/people/access/types.ts'
@@ -107,7 +107,8 @@ function isHeld(request: FastifyRequest, etag: string): boolean {
 }
 
 function fingerprintOf(circumstances: string, bytes: string | Buffer): string {
-  return hash('sha256', Buffer.concat([Buffer.from(`${circumstances}\n`), Buffer.from(bytes)]), 'base64url').slice(0, 22)
+  return createHash('sha256').update(`${circumstances}
+`).update(bytes).digest('base64url').slice(0, 22)
 }
 
 /** Aborts when the client closes its connection before it has been answered. */
