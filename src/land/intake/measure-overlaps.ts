@@ -30,12 +30,12 @@ export async function measureOverlaps(
   municipalityId: number,
   source: string,
 ): Promise<Overlap[]> {
-  await client.query(`update staged set ground = geom where geom is not null and coalesce(reason, 'repeated') <> 'invalid'`)
   await readInvalidGround(client)
   await client.query(
     `create temp table pieces on commit drop as
-     select ordinal, null::bigint as parcel_id, ST_Subdivide(ground, ${CORNERS_OF_A_PIECE}) as piece
-     from staged where ground is not null and reason is distinct from 'present'`,
+     select ordinal, null::bigint as parcel_id,
+       ST_Subdivide(case when reason = 'invalid' then ground else geom end, ${CORNERS_OF_A_PIECE}) as piece
+     from staged where geom is not null and reason is distinct from 'present' and (reason is distinct from 'invalid' or ground is not null)`,
   )
   if (into === 'parcels') await addRecordedPieces(client, municipalityId)
   await client.query('create index on pieces using gist (piece)')

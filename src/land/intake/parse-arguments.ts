@@ -82,16 +82,16 @@ function isTarget(value: string | undefined): value is Target {
 }
 
 function parsePairs(given: readonly string[]): Record<string, string> {
-  const pairs: Record<string, string> = {}
+  const pairs = new Map<string, string>()
   for (const pair of given.flatMap((list) => list.split(',')).filter((text) => text.trim() !== '')) {
     const cut = pair.indexOf('=')
     const key = pair.slice(0, cut).trim()
     const field = pair.slice(cut + 1).trim()
     if (cut < 1 || field === '') throw new UsageError(`--map is a list like code=ML,use=UseCode; "${pair}" is no pair.`)
-    if (Object.hasOwn(pairs, key)) throw new UsageError(`--map says "${key}" twice.`)
-    pairs[key] = field
+    if (pairs.has(key)) throw new UsageError(`--map says "${key}" twice.`)
+    pairs.set(key, field)
   }
-  return pairs
+  return Object.fromEntries(pairs)
 }
 
 function parseCrs(given: string | undefined): number | null {

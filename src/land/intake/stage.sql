@@ -10,7 +10,7 @@ create temp table staged (
   block_id bigint, parcel_id bigint, -- once they are made
   spot geometry,               -- the middle of its box in WGS84, to see where on earth it is
   geom geometry,               -- in the authoritative CRS
-  ground geometry              -- what overlaps are measured with: geom, or what an invalid shape encloses
+  ground geometry              -- what an invalid shape encloses, for measuring overlaps only
 ) on commit drop;
 
 -- A transformation that answers null where the projection has no answer.

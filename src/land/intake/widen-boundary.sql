@@ -1,8 +1,12 @@
 -- $1 municipality, $2 how far (m) ground between features still belongs to it. The boundary is drawn round what was added: the
 -- features grown until they meet, their holes filled, shrunk again. What was inside before stays inside.
-with parts as (
-  select ST_Buffer(ST_Simplify(geom, 1, true), $2, 'quad_segs=2') as geom
-  from staged where reason is null and geom is not null
+with shapes as (
+  select geom from staged where reason is null and block_id is null
+  union all
+  select geom from land.blocks where block_id in (select block_id from staged)
+),
+parts as (
+  select ST_Buffer(ST_Simplify(geom, 1, true), $2, 'quad_segs=2') as geom from shapes
 ),
 grown as (
   select (ST_Dump(ST_UnaryUnion(ST_Collect(geom)))).geom as geom from parts
