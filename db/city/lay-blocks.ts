@@ -28,6 +28,11 @@ function partQuarter(site: Site, ring: Ring, style: Style, wants: Want[], level:
   const { rnd } = site
   const area = ringArea(ring)
   if (area < 60) return
+  const huge = area > style.quarterM2 ? takeWant(wants, Math.max(style.quarterM2, area * 0.7), area * 1.35) : null
+  if (huge) {
+    out.push({ ring, style, want: huge })
+    return
+  }
   const box = orientedBox(ring)
   const isLong = box.length > 2.6 * box.depth && area > style.quarterM2 * 0.45
   if (area > style.quarterM2 || isLong) {

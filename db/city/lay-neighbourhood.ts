@@ -21,7 +21,7 @@ export function layNeighbourhood(site: Site, style: Style, balance: Balance, sca
     if (isSliver(ring)) ground.strips.push({ ring, use: 'GRN' })
     else blocks.push(...(style.name === 'core' ? layCoreBlocks(site, ring, style) : layBlocks(site, ring, style, wants)))
   }
-  const farStyle = style.name === 'fields' ? style : rnd.chance(0.42) ? gardenStyle() : villaStyle()
+  const farStyle = style.name === 'fields' ? style : cell.index % 2 === 0 ? gardenStyle() : villaStyle()
   for (const raw of ground.beyond) {
     const ring = tidy(raw)
     if (isSliver(ring)) ground.strips.push({ ring, use: 'AGR' })

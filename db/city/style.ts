@@ -171,12 +171,18 @@ const STYLES: Record<Style['name'], Style> = {
   },
 }
 
+/** From this radius on, metres, a city has quarters of like kind larger than one neighbourhood, and industry inside it. */
+const LARGE_M = 4000
+
 /** The style of a neighbourhood by its place: the older, the nearer to the square. */
 export function styleOf(plan: CityPlan, cell: Cell): Style {
   if (cell.ring === 0) return STYLES.core
   if (cell.ring === plan.belt) return STYLES.fields
   const rnd = createRandom(plan.seed, 60, cell.index)
-  const roll = rnd.next()
+  const isLarge = plan.radius > LARGE_M
+  const lie = isLarge ? layOfTheLand(plan, cell) : 0
+  const roll = isLarge ? Math.min(0.999, Math.max(0, 0.5 + lie * 0.42 + (rnd.next() - 0.5) * 0.3)) : rnd.next()
+  if (isLarge && cell.reach > 0.3 && lie < -0.86) return STYLES.industry
   if (cell.reach < 0.42) return roll < 0.6 ? STYLES.old : STYLES.grid
   if (cell.reach < 0.62) return roll < 0.2 ? STYLES.old : roll < 0.75 ? STYLES.grid : STYLES.planned
   if (cell.ring === plan.belt - 1 && plan.belt > 2 && cell.index % 9 === 4) return STYLES.industry
@@ -184,6 +190,11 @@ export function styleOf(plan: CityPlan, cell: Cell): Style {
   if (roll < 0.72) return STYLES.planned
   if (roll < 0.86) return STYLES.villa
   return STYLES.estate
+}
+
+/** A slow wave over the plane, -1 … 1: neighbouring neighbourhoods are alike. */
+function layOfTheLand(plan: CityPlan, { centre: [x, y] }: Cell): number {
+  return Math.sin(x / 1170 + plan.seed) * 0.6 + Math.sin(y / 940 + plan.seed * 2 + 1) * 0.6 * Math.cos((x + y) / 2100)
 }
 export const gardenStyle = (): Style => STYLES.garden
 export const villaStyle = (): Style => STYLES.villa
