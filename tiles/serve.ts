@@ -107,8 +107,7 @@ function isHeld(request: FastifyRequest, etag: string): boolean {
 }
 
 function fingerprintOf(circumstances: string, bytes: string | Buffer): string {
-  return createHash('sha256').update(`${circumstances}
-`).update(bytes).digest('base64url').slice(0, 22)
+  return createHash('sha256').update(`${circumstances}\n`).update(bytes).digest('base64url').slice(0, 22)
 }
 
 /** Aborts when the client closes its connection before it has been answered. */
