@@ -2,8 +2,12 @@ import { foldText } from '../../kernel/text.ts'
 import { cleanTyped, listCodeReadings, listPropertyCodes, splitNumbers } from './parcel-code.ts'
 import { LEADING_WORDS, isStopWord } from '../places/query-words.ts'
 
-/** One thing a search text may mean. The search tries the readings in order and never shows a parcel twice. */
-export type Reading =
+/**
+ * One thing a search text may mean. The search tries the readings in order and never shows a parcel twice; a last resort is
+ * tried only when the readings before it found nothing.
+ */
+export type Reading = Meaning & { isLastResort?: true }
+type Meaning =
   /** Whole codes, upper case, the likeliest first; retired parcels are found too. */
   | { kind: 'codes'; codes: string[] }
   /** The beginning of a code, upper case; the whole code comes first, retired or not. */
@@ -61,11 +65,14 @@ function readNumbers(text: string, numbers: number[]): Reading[] {
   }
   const straight: Reading = { kind: 'code-prefix', prefix: numbers.join('-') }
   const reversed: Reading = { kind: 'code-prefix', prefix: `${numbers.toReversed().join('-')}-` }
-  const prefixes = typed.prefix === straight.prefix ? [typed, reversed] : [typed, straight, reversed]
-  if (numbers.length > 2) return prefixes
+  const prefixes = typed.prefix === straight.prefix ? [straight] : [typed, straight]
+  const otherwise = (readings: Reading[]) => readings.map((reading): Reading => ({ ...reading, isLastResort: true }))
+  if (numbers.length > 2) return [...prefixes, ...otherwise([reversed])]
   // Two numbers with a slash are written like a registration plot, with a dash like a code.
   const plots = readRegistration(text, false)
-  return text.includes('/') ? [...plots, ...prefixes] : [...prefixes, ...plots]
+  return text.includes('/')
+    ? [...plots, ...otherwise([...prefixes, reversed])]
+    : [...prefixes, ...otherwise([reversed, ...plots])]
 }
 
 function readPostal(digits: string): Reading[] {

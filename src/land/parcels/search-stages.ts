@@ -38,6 +38,11 @@ export const everyParcel: Stage = { matches: CURRENT, key: [ID] }
 
 /** The stages of a reading, best first. */
 export function listStages(reading: Reading, places: NamedPlaces): Stage[] {
+  const stages = listStagesOf(reading, places)
+  return reading.isLastResort ? stages.map((stage) => ({ ...stage, isLastResort: true })) : stages
+}
+
+function listStagesOf(reading: Reading, places: NamedPlaces): Stage[] {
   switch (reading.kind) {
     case 'codes': {
       const place = sql`array_position(${reading.codes}::text[], upper(p.code))`
