@@ -39,9 +39,13 @@ async function importAndTell(ownerPool: pg.Pool, options: Arguments, progress: R
   const report = await importFile(ownerPool, options, progress.draw)
   progress.end()
   process.stdout.write(formatReport(report))
-  if (options.reportFile) await writeFile(options.reportFile, `${JSON.stringify(report, null, 2)}\n`)
-  if (report.outcome === 'applied' && report.added > 0) await redrawTiles(ownerPool, options.into)
-  return report.outcome === 'refused' ? 1 : 0
+  const later: Promise<unknown>[] = []
+  if (options.reportFile) later.push(writeFile(options.reportFile, `${JSON.stringify(report, null, 2)}\n`))
+  if (report.outcome === 'applied' && report.added > 0) later.push(redrawTiles(ownerPool, options.into))
+  // The transaction is over by now: what fails here must not read as if the data had not come in.
+  const failures = (await Promise.allSettled(later)).filter((result) => result.status === 'rejected')
+  for (const { reason } of failures) process.stderr.write(`After the import (${report.outcome}): ${(reason as Error).message}\n`)
+  return report.outcome === 'refused' || failures.length > 0 ? 1 : 0
 }
 
 /** Low zooms are drawn from generalised tables, which only parcels change. Domains do not import tiles: the wiring does. */
