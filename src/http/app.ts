@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Db } from '#db/connect.ts'
 import { tileRoutes } from '#tiles/serve.ts'
@@ -35,7 +35,7 @@ const INJECT = Symbol.for('barzan.inject')
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, db, pool, pages, isPrepared = () => true } = options
   const app = fastify({
-    loggerInstance: createLog(options.logLevel ?? process.env.BARZAN_LOG ?? 'warn') as FastifyBaseLogger,
+    loggerInstance: createLog(options.logLevel ?? process.env.BARZAN_LOG ?? 'warn'),
     genReqId: (req) => chooseRequestId(req.headers['x-request-id']),
     bodyLimit: 1024 * 1024, // 10,000 vertices of full precision are 400 kB
     requestTimeout: 30_000,

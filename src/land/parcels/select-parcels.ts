@@ -71,7 +71,7 @@ async function summarise(db: Db, source: RawBuilder<unknown>): Promise<ParcelSel
   }))
   const ids = Float64Array.from(rows.flatMap((row) => row.ids)).sort()
   return {
-    ids: Array.from(ids.subarray(0, MOST_SELECTED)) as ParcelId[],
+    ids: Array.from(ids.subarray(0, MOST_SELECTED)),
     truncated: ids.length > MOST_SELECTED,
     summary: {
       count: ids.length,
