@@ -49,7 +49,7 @@ describe.skipIf(!hasRealData('geojson-invalid'))('geojson-invalid', () => {
       await clearLand(database.ownerPool)
     }
     expect(Object.keys(outcomes)).toHaveLength(133)
-    await expect(`${JSON.stringify(outcomes, null, 1)}\n`).toMatchFileSnapshot('golden/geojson-invalid.json')
+    await expect(`${JSON.stringify(outcomes, null, 2)}\n`).toMatchFileSnapshot('golden/geojson-invalid.json')
   }, 300_000)
 })
 
@@ -70,6 +70,6 @@ describe.skipIf(!hasRealData('shapefile-odd'))('shapefile-odd', () => {
           : `${result.added} of ${result.read}, ${result.sourceCrs}; ${result.leftOut.map((group) => group.reason).join(', ')}`
       await clearLand(database.ownerPool)
     }
-    await expect(`${JSON.stringify(outcomes, null, 1)}\n`).toMatchFileSnapshot('golden/shapefile-odd.json')
+    await expect(`${JSON.stringify(outcomes, null, 2)}\n`).toMatchFileSnapshot('golden/shapefile-odd.json')
   }, 300_000)
 })
