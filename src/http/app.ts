@@ -34,8 +34,9 @@ const INJECT = Symbol.for('barzan.inject')
 /** The one edge: limits, errors, headers, then the explicit list of module routes. Ready to listen or to be injected. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, db, pool, pages, isPrepared = () => true } = options
+  const log: FastifyBaseLogger = createLog(options.logLevel ?? process.env.BARZAN_LOG ?? 'warn')
   const app = fastify({
-    loggerInstance: createLog(options.logLevel ?? process.env.BARZAN_LOG ?? 'warn'),
+    loggerInstance: log,
     genReqId: (req) => chooseRequestId(req.headers['x-request-id']),
     bodyLimit: 1024 * 1024, // 10,000 vertices of full precision are 400 kB
     requestTimeout: 30_000,

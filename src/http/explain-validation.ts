@@ -22,7 +22,7 @@ export function explainValidation(error: FastifyError): Problem {
 
 function explainKeyword(field: string, keyword: string, params: Record<string, unknown>): Reason {
   const at = field
-  const limit = String(params.limit as number | undefined)
+  const limit = typeof params.limit === 'number' ? String(params.limit) : ''
   switch (keyword) {
     case 'required': {
       const name = String(params.missingProperty)
