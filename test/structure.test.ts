@@ -152,8 +152,8 @@ describe('code', () => {
 /** The room a file is in: an area of src, one of the top-level folders, or '' for the files that wire everything. */
 function roomOf(path: string): string {
   const [top, second = ''] = path.split('/')
+  if (top !== 'test' && basename(path) === 'main.ts') return '' // a process of its own: it wires, like src/main.ts
   if (top !== 'src') return top ?? ''
-  if (basename(path) === 'main.ts') return '' // a process of its own: it wires, like src/main.ts
   if (path === 'src/ui/app.d.ts') return '' // the types SvelteKit's pages share: what the wiring gives them
   return second.includes('.') ? '' : second
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { readConfig } from '../../src/kernel/config.ts'
+import { rebuildStalePyramids } from '#tiles/rebuild.ts'
 import { withDatabase } from '../connect.ts'
 import { bringUpToDate } from '../migrate.ts'
 import { buildCity } from './build-city.ts'
@@ -36,6 +37,7 @@ async function makeCity({ parcels, seed, replace }: { parcels: number; seed: num
     const startedAt = Date.now()
     const counts = await buildCity(ownerPool, { parcels, seed, onProgress: createProgress() })
     if (process.stderr.isTTY) process.stderr.write('\n')
+    await rebuildStalePyramids(ownerPool) // what low zooms show
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
     const made = `${counts.parcels} parcels, ${counts.buildings} buildings, ${counts.blocks} blocks, ${counts.streets} streets`
     process.stdout.write(`زرین‌شهر (نمونه), seed ${seed}: ${made} in ${seconds} s\n`)

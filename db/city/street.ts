@@ -31,7 +31,3 @@ export type Frontages = Frontage[]
 
 /** Widest first: a way is entered from the wider one. */
 export const CLASS_ORDER: StreetClass[] = ['arterial-1', 'arterial-2', 'collector', 'local', 'pedestrian', 'alley']
-
-export function widthOf(frontages: Frontages, tag: number): number {
-  return tag >= 0 ? frontages[tag]!.street.widthM : 0
-}

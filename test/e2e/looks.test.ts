@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faults, findSeriousIssues, keepScreen, openBarzan, SIZES, waitForMap, type OpenBarzan } from './open-barzan.ts'
+import type { SIZES} from './open-barzan.ts';
+import { faults, findSeriousIssues, keepScreen, openBarzan, waitForMap, type OpenBarzan } from './open-barzan.ts'
 import { localPath, type Locale } from './words.ts'
 
 // Every page at the four widths, in both languages and both themes: no fault in the console, nothing from another host,
