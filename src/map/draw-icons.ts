@@ -1,14 +1,13 @@
-import type { DrawnImage } from './draw-patterns.ts'
+import { paintImage, type DrawnImage } from './paint-image.ts'
 import { mixColours, type LandUseHue, type Palette } from './palette.ts'
 
 /** A glyph drawn in a box of 24, and the land use whose hue it takes. */
 interface FacilityIcon {
   use: LandUseHue
   path: string
-  isFilled?: boolean
 }
 
-/** Facilities by kind. Lines unless `isFilled`; drawn by us. */
+/** Facilities by kind. Drawn by us. */
 export const FACILITY_ICONS: Record<string, FacilityIcon> = {
   school: { use: 'EDU', path: 'M3 9l9-4 9 4-9 4zM7 11.5V16c1.5 1.6 8.5 1.6 10 0v-4.5M21 9v6' },
   university: { use: 'HED', path: 'M3 9l9-4 9 4-9 4zM7 11.5V16c1.5 1.6 8.5 1.6 10 0v-4.5M21 9v6' },
@@ -31,6 +30,10 @@ export const FACILITY_ICONS: Record<string, FacilityIcon> = {
     use: 'SPO',
     path: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7l4.500 3.300-1.700 5.200H9.200l-1.700-5.200zM12 3v4M20.500 9.500l-4 .8M17.500 19l-2.700-3.500M6.500 19l2.700-3.500M3.500 9.500l4 .8',
   },
+  stadium: {
+    use: 'SPO',
+    path: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7l4.500 3.300-1.700 5.200H9.200l-1.700-5.200zM12 3v4M20.500 9.500l-4 .8M17.500 19l-2.700-3.500M6.500 19l2.700-3.500M3.500 9.500l4 .8',
+  },
   'bus-terminal': { use: 'TRN', path: 'M5 6h14v11H5zM5 12h14M8 17v2.500M16 17v2.500M8 14.600h.5M15.500 14.600h.5' },
   terminal: { use: 'TRN', path: 'M5 6h14v11H5zM5 12h14M8 17v2.500M16 17v2.500M8 14.600h.5M15.500 14.600h.5' },
   'fuel-station': { use: 'UEQ', path: 'M5 20V5h9v15M4 20h11M5 11h9M14 9h2.500v7.500a1.500 1.500 0 0 0 3 0V9l-3-3' },
@@ -46,52 +49,38 @@ export const FACILITY_ICONS: Record<string, FacilityIcon> = {
     use: 'MIL',
     path: 'M12 3l2.700 5.800 6.300.8-4.600 4.300 1.200 6.300-5.600-3.100-5.600 3.100 1.200-6.300L3 9.600l6.300-.8z',
   },
-  other: { use: 'UTL', path: 'M12 9.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5z' },
 }
 
-/** Icons of facilities: a disc of 20 pixels in the halo's colour, ring and glyph in the darkened hue of the land use. */
-export function drawIcons(palette: Palette): DrawnImage[] {
-  const icons = Object.entries(FACILITY_ICONS).map(([kind, icon]) =>
-    paintIcon(`facility-${kind}`, 22, (pen) => {
-      const hue =
-        palette.theme === 'light'
-          ? mixColours(palette.uses[icon.use], '#17262e', 0.62)
-          : mixColours(palette.uses[icon.use], '#f0e9da', 0.72)
-      pen.beginPath()
-      pen.arc(11, 11, 10, 0, 2 * Math.PI)
-      pen.fillStyle = palette.labelHalo
-      pen.fill()
-      pen.lineWidth = 1.2
-      pen.strokeStyle = hue
-      pen.stroke()
-      pen.translate(4.4, 4.4)
-      pen.scale(0.55, 0.55)
-      pen.lineWidth = 2.3
-      pen.lineJoin = 'round'
-      pen.lineCap = 'round'
-      pen.stroke(new Path2D(icon.path))
-    }),
-  )
+const OTHER: FacilityIcon = { use: 'UTL', path: 'M12 9.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5z' }
+
+/** The icon of a kind of facility: a disc of 20 pixels in the halo's colour, ring and glyph in the darkened hue of its land use. */
+export function drawFacility(kind: string, palette: Palette): DrawnImage {
+  const icon = FACILITY_ICONS[kind] ?? OTHER
   const ink = palette.theme === 'light' ? '#17262e' : '#f0e9da'
-  icons.push(
-    paintIcon('ink-box', 16, (pen) => {
-      pen.fillStyle = ink
-      pen.beginPath()
-      pen.roundRect(0, 0, 16, 16, 3)
-      pen.fill()
-    }),
-  )
-  return icons
+  const hue = mixColours(palette.uses[icon.use], ink, palette.theme === 'light' ? 0.62 : 0.72)
+  return paintImage(22, (pen) => {
+    pen.beginPath()
+    pen.arc(11, 11, 10, 0, 2 * Math.PI)
+    pen.fillStyle = palette.labelHalo
+    pen.fill()
+    pen.lineWidth = 1.2
+    pen.strokeStyle = hue
+    pen.stroke()
+    pen.translate(4.4, 4.4)
+    pen.scale(0.55, 0.55)
+    pen.lineWidth = 2.3
+    pen.lineJoin = 'round'
+    pen.lineCap = 'round'
+    pen.stroke(new Path2D(icon.path))
+  })
 }
 
-function paintIcon(name: string, size: number, draw: (pen: CanvasRenderingContext2D) => void): DrawnImage {
-  const pixelRatio = 2
-  const canvas = document.createElement('canvas')
-  canvas.width = size * pixelRatio
-  canvas.height = size * pixelRatio
-  const pen = canvas.getContext('2d')
-  if (pen === null) throw new Error('This browser gives no 2D canvas')
-  pen.scale(pixelRatio, pixelRatio)
-  draw(pen)
-  return { name, data: pen.getImageData(0, 0, canvas.width, canvas.height), pixelRatio }
+/** The box of ink under a measured figure; it stretches with the text. */
+export function drawInkBox(palette: Palette): DrawnImage {
+  return paintImage(16, (pen) => {
+    pen.fillStyle = palette.theme === 'light' ? '#17262e' : '#f0e9da'
+    pen.beginPath()
+    pen.roundRect(0, 0, 16, 16, 3)
+    pen.fill()
+  })
 }

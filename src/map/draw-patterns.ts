@@ -1,14 +1,7 @@
-import { LAND_USE_HUES, mixColours, type LandUseHue, type Palette } from './palette.ts'
+import { paintImage, type DrawnImage, type Pen } from './paint-image.ts'
+import { mixColours, type LandUseHue, type Palette } from './palette.ts'
 import { metresPerPixel } from './map-scale.ts'
 
-/** An image made on a canvas for the map: pixels and how many of them make one CSS pixel. */
-export interface DrawnImage {
-  name: string
-  data: ImageData
-  pixelRatio: number
-}
-
-type Pen = CanvasRenderingContext2D
 interface Hatch {
   size: number
   draw: (pen: Pen, size: number) => void
@@ -16,26 +9,14 @@ interface Hatch {
 
 const MM = 3.78 // CSS pixels
 
-/**
- * Hatches of the land uses (for print, for colour-blind readers; mixed use and buffers always), trees of parks and orchards in
- * their true size. Every tile repeats without a seam.
- */
-export function drawPatterns(palette: Palette, lat: number): DrawnImage[] {
-  const images = LAND_USE_HUES.map((hue) =>
-    paintTile(`hatch-${hue}`, HATCHES[hue], 2, (pen) => {
-      pen.strokeStyle = hatchInk(palette, hue)
-      pen.fillStyle = pen.strokeStyle
-      pen.lineWidth = hue === 'MIX' ? 3.2 : 1
-    }),
-  )
-  images.push(
-    paintTile('hatch-buffer', diagonal(2.4 * MM), 2, (pen) => {
-      pen.strokeStyle = palette.waterEdge
-      pen.lineWidth = 0.9
-    }),
-  )
-  for (const zoom of [15, 16, 17]) images.push(...drawTrees(palette, zoom, lat))
-  return images
+/** The hatch of a land use, for print, for colour-blind readers, and always for mixed use and buffers. Repeats without a seam. */
+export function drawHatch(hue: LandUseHue, palette: Palette): DrawnImage {
+  return paintHatch(HATCHES[hue], hatchInk(palette, hue), hue === 'MIX' ? 3.2 : 1)
+}
+
+/** The hatch of the buffers' layer. */
+export function drawBufferHatch(palette: Palette): DrawnImage {
+  return paintHatch(HATCHES.BUF, palette.waterEdge, 0.9)
 }
 
 /** Mixed use carries its own stripes of commerce over dwelling; every other hatch is its hue pulled to ink. */
@@ -45,17 +26,13 @@ function hatchInk(palette: Palette, hue: LandUseHue): string {
   return mixColours(palette.uses[hue], palette.label, palette.theme === 'light' ? 0.42 : 0.5)
 }
 
-function paintTile(name: string, hatch: Hatch, pixelRatio: number, prepare: (pen: Pen) => void): DrawnImage {
-  const pixels = Math.round(hatch.size * pixelRatio)
-  const canvas = document.createElement('canvas')
-  canvas.width = pixels
-  canvas.height = pixels
-  const pen = canvas.getContext('2d')
-  if (pen === null) throw new Error('This browser gives no 2D canvas')
-  pen.scale(pixels / hatch.size, pixels / hatch.size)
-  prepare(pen)
-  hatch.draw(pen, hatch.size)
-  return { name, data: pen.getImageData(0, 0, pixels, pixels), pixelRatio }
+function paintHatch(hatch: Hatch, ink: string, lineWidth: number): DrawnImage {
+  return paintImage(hatch.size, (pen) => {
+    pen.strokeStyle = ink
+    pen.fillStyle = ink
+    pen.lineWidth = lineWidth
+    hatch.draw(pen, hatch.size)
+  })
 }
 
 function stroke(pen: Pen, ...lines: [number, number, number, number][]): void {
@@ -146,50 +123,64 @@ const HATCHES: Record<LandUseHue, Hatch> = {
   NONE: EMPTY,
 }
 
-/** A repeating piece of park (trees at random) and of orchard (rows 9 m apart) as they look from `zoom`. */
-function drawTrees(palette: Palette, zoom: number, lat: number): DrawnImage[] {
+/** A repeating piece of park (trees at random) or of orchard (rows 9 m apart) as it looks from `zoom`, in its true size. */
+export function drawTrees(kind: 'trees' | 'orchard', zoom: number, palette: Palette, lat: number): DrawnImage {
   const perPixel = metresPerPixel(zoom, lat)
-  const sideM = 72
-  const side = sideM / perPixel
+  const side = SIDE_M / perPixel
   const crown = mixColours(palette.tree, palette.uses.GRN, 0.15)
   const shade = mixColours(palette.tree, palette.theme === 'light' ? '#3d6b43' : '#0b1420', 0.35)
-  const tree = (pen: Pen, xM: number, yM: number, radiusM: number) => {
-    // Drawn on all sides of the tile, so that a crown cut by one edge goes on at the other.
-    for (const dx of [-sideM, 0, sideM])
-      for (const dy of [-sideM, 0, sideM]) {
-        const [x, y, r] = [(xM + dx) / perPixel, (yM + dy) / perPixel, radiusM / perPixel]
-        pen.beginPath()
-        pen.arc(x, y, r, 0, 2 * Math.PI)
-        pen.fillStyle = crown
-        pen.fill()
-        pen.beginPath()
-        pen.arc(x + r * 0.25, y + r * 0.3, r * 0.45, 0, 2 * Math.PI)
-        pen.fillStyle = shade
-        pen.globalAlpha *= 0.5
-        pen.fill()
-        pen.globalAlpha /= 0.5
-      }
-  }
-  const park: Hatch = {
-    size: side,
-    draw: (pen) => {
-      const random = sequence(7)
-      for (let i = 0; i < 58; i++) {
-        pen.globalAlpha = 0.6 + 0.4 * random()
-        tree(pen, random() * sideM, random() * sideM, 1.6 + 2.4 * random())
-      }
-    },
-  }
-  const orchard: Hatch = {
-    size: side,
-    draw: (pen) => {
-      const random = sequence(11)
-      pen.globalAlpha = 0.75
-      for (let row = 0; row < 8; row++)
-        for (let i = 0; i < 12; i++) tree(pen, i * 6 + (random() - 0.5), row * 9 + 4.5 + (random() - 0.5), 1.9 + 0.5 * random())
-    },
-  }
-  return [paintTile(`trees-${zoom}`, park, 2, () => {}), paintTile(`orchard-${zoom}`, orchard, 2, () => {})]
+  return paintImage(side, (pen) => {
+    for (const { xM, yM, radiusM, opacity } of kind === 'trees' ? plantPark() : plantOrchard()) {
+      const r = radiusM / perPixel
+      // Drawn again on the other side of the tile, so that a crown cut by one edge goes on there.
+      for (const x of repeat(xM / perPixel, r, side))
+        for (const y of repeat(yM / perPixel, r, side)) {
+          pen.globalAlpha = opacity
+          disc(pen, x, y, r, crown)
+          pen.globalAlpha = opacity * 0.5
+          disc(pen, x + r * 0.25, y + r * 0.3, r * 0.45, shade)
+        }
+    }
+  })
+}
+
+const SIDE_M = 72
+interface Tree {
+  xM: number
+  yM: number
+  radiusM: number
+  opacity: number
+}
+
+function plantPark(): Tree[] {
+  const random = sequence(7)
+  return Array.from({ length: 58 }, () => ({
+    opacity: 0.6 + 0.4 * random(),
+    xM: random() * SIDE_M,
+    yM: random() * SIDE_M,
+    radiusM: 1.6 + 2.4 * random(),
+  }))
+}
+
+function plantOrchard(): Tree[] {
+  const random = sequence(11)
+  return Array.from({ length: 96 }, (_, i) => ({
+    xM: (i % 12) * 6 + random() - 0.5,
+    yM: Math.floor(i / 12) * 9 + 4 + random(),
+    radiusM: 1.9 + 0.5 * random(),
+    opacity: 0.75,
+  }))
+}
+
+function repeat(at: number, reach: number, side: number): number[] {
+  return [at - side, at, at + side].filter((place) => place + reach > 0 && place - reach < side)
+}
+
+function disc(pen: Pen, x: number, y: number, radius: number, colour: string): void {
+  pen.beginPath()
+  pen.arc(x, y, radius, 0, 2 * Math.PI)
+  pen.fillStyle = colour
+  pen.fill()
 }
 
 /** The same "random" numbers each time, so that a redrawn map does not move its trees. */

@@ -1,9 +1,8 @@
-import type { Map as MapLibreMap } from 'maplibre-gl'
+import type { Map as MapLibreMap, StyleImageMetadata } from 'maplibre-gl'
 import type { Bbox } from '#src/land/parcels/types.ts'
 import { beginLoadingMap } from './begin-loading.ts'
 import { applyStyleChanges, compareStyles } from './apply-style.ts'
-import { drawIcons } from './draw-icons.ts'
-import { drawPatterns } from './draw-patterns.ts'
+import { drawImage } from './draw-image.ts'
 import type { Palette } from './palette.ts'
 import { buildStyle } from './style.ts'
 import type { StyleInput } from './style-input.ts'
@@ -59,13 +58,14 @@ export async function openMap({ container, style, view, bounds, canvasLabel }: O
     maxBounds: widen(bounds, 1.5),
   })
   map.touchPitch.disable()
-  addImages(map, palette, style.lat)
+  // Images are drawn when a tile first asks for one: the first view of a city needs hardly any.
+  map.on('styleimagemissing', ({ id }) => putImage(map, id, palette, style.lat))
   return {
     map,
     restyle(input) {
       if (input.palette !== palette) {
         palette = input.palette
-        addImages(map, palette, input.lat)
+        for (const name of map.listImages()) putImage(map, name, palette, input.lat)
       }
       const next = buildStyle(input)
       applyStyleChanges(map, compareStyles(current, next))
@@ -79,16 +79,12 @@ export function prefersStillness(): boolean {
 }
 
 /** Images are replaced in place when the theme changes: their sizes do not depend on it. */
-function addImages(map: MapLibreMap, palette: Palette, lat: number): void {
-  for (const { name, data, pixelRatio } of [...drawPatterns(palette, lat), ...drawIcons(palette)]) {
-    if (map.hasImage(name)) map.updateImage(name, data)
-    else
-      map.addImage(
-        name,
-        data,
-        name === 'ink-box' ? { pixelRatio, content: [6, 6, 26, 26], stretchX: [[8, 24]], stretchY: [[8, 24]] } : { pixelRatio },
-      )
-  }
+function putImage(map: MapLibreMap, name: string, palette: Palette, lat: number): void {
+  const image = drawImage(name, palette, lat)
+  if (image === null) return
+  const stretch = { content: [6, 6, 26, 26], stretchX: [[8, 24]], stretchY: [[8, 24]] } satisfies Partial<StyleImageMetadata>
+  if (map.hasImage(name)) map.updateImage(name, image.data)
+  else map.addImage(name, image.data, { pixelRatio: image.pixelRatio, ...(name === 'ink-box' && stretch) })
 }
 
 function widen([west, south, east, north]: Bbox, by: number): Bbox {

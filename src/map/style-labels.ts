@@ -93,12 +93,7 @@ export function labelLayers(input: StyleInput): LayerSpecification[] {
       minzoom: 14.6,
       layout: {
         visibility: shownIf(layers.facilities.isOn),
-        'icon-image': [
-          'case',
-          isSquare,
-          '',
-          ['coalesce', ['image', ['concat', 'facility-', ['get', 'kind']]], ['image', 'facility-other']],
-        ],
+        'icon-image': ['case', isSquare, '', ['image', ['concat', 'facility-', ['get', 'kind']]]],
         'icon-size': ['interpolate', ['linear'], ['zoom'], 14.6, 0.6, 16.2, 1],
         'icon-padding': 3,
         'text-field': ['step', ['zoom'], '', 16, layers.labels.isOn ? nameIn(locale) : ''],
