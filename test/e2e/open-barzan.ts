@@ -49,14 +49,16 @@ export async function openBarzan(options: { city?: boolean } = {}): Promise<Open
     openPage: (page) => openPage(browser, server.origin, page),
     async close() {
       await browser.close()
+      const endedEarly = server.process.exitCode !== null || server.process.signalCode !== null
       server.process.kill('SIGTERM')
-      if (server.process.exitCode === null) await once(server.process, 'exit')
+      if (!endedEarly) await once(server.process, 'exit')
       await database.drop()
+      if (endedEarly) throw new Error(`the server ended during the journeys:\n${server.said()}`)
     },
   }
 }
 
-async function startServer(database: TestDatabase): Promise<{ process: ChildProcess; origin: string }> {
+async function startServer(database: TestDatabase): Promise<{ process: ChildProcess; origin: string; said(): string }> {
   const port = await findFreePort()
   const child = spawn(process.execPath, ['src/main.ts'], {
     env: {
@@ -78,7 +80,7 @@ async function startServer(database: TestDatabase): Promise<{ process: ChildProc
     const ready = await fetch(`${origin}/readyz`)
       .then((answer) => answer.ok)
       .catch(() => false)
-    if (ready) return { process: child, origin }
+    if (ready) return { process: child, origin, said: () => said }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   child.kill('SIGKILL')
