@@ -59,7 +59,7 @@ export async function openMap({ container, style, view, bounds, canvasLabel }: O
   })
   map.touchPitch.disable()
   // Images are drawn when a tile first asks for one: the first view of a city needs hardly any.
-  map.on('styleimagemissing', ({ id }) => putImage(map, id, palette, style.lat))
+  map.setMissingStyleImageResolver((name) => putImage(map, name, palette, style.lat))
   return {
     map,
     restyle(input) {
