@@ -1,15 +1,16 @@
 import { availableParallelism } from 'node:os'
 import pg from 'pg'
+import { limitConcurrency } from '../src/kernel/limit-concurrency.ts'
+import { Problem } from '../src/kernel/problem.ts'
 import type { Audience } from '../src/people/access/types.ts'
 import type { TileAddress } from './address.ts'
 import type { TileSet } from './catalogue.ts'
 import { composeTileStatement, SESSION_SETTINGS, type TileStatement } from './statement.ts'
-import { openTurnstile } from './turnstile.ts'
 
 export interface RendererOptions {
   /** Connections that render; more than the cores only makes tiles wait for each other inside PostgreSQL. */
   connections?: number
-  /** Renderings that may wait for a connection before more are refused as Crowded. */
+  /** Renderings that may wait for a connection before more are refused as busy. */
   queueLimit?: number
   /** Longest a tile may take in PostgreSQL, milliseconds. */
   timeoutMs?: number
@@ -23,7 +24,7 @@ export interface Renderer {
 
 /**
  * Renders tiles on connections of its own, set up for many short queries, to the server that `pool` reaches. `pool` itself is
- * used only to cancel. Throws Crowded when too many wait, and what pg throws.
+ * used only to cancel. Throws Problem `busy` when too many wait, and what pg throws.
  */
 export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Renderer {
   const { connections = availableParallelism(), queueLimit = 512, timeoutMs = 10_000 } = options
@@ -36,7 +37,7 @@ export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Rend
     options: `${SESSION_SETTINGS} -c statement_timeout=${timeoutMs}`,
   })
   tilePool.on('error', () => {}) // an idle connection broke: the pool has already dropped it, the next tile opens another
-  const turnstile = openTurnstile(connections, queueLimit)
+  const gate = limitConcurrency({ atOnce: connections, waiting: queueLimit }, () => new Problem('busy', [TOO_MANY]))
   const statements = new Map<string, TileStatement | null>()
 
   function findStatement(set: TileSet, audience: Audience, z: number): TileStatement | null {
@@ -50,7 +51,7 @@ export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Rend
     async render(set, audience, address, signal) {
       const statement = findStatement(set, audience, address.z)
       if (!statement) return Buffer.alloc(0)
-      return turnstile.pass(signal, () => query(tilePool, pool, statement, address, signal))
+      return gate(() => query(tilePool, pool, statement, address, signal), signal)
     },
     close: () => tilePool.end(),
   }
@@ -89,4 +90,9 @@ async function cancelBackend(pool: pg.Pool, client: pg.PoolClient): Promise<bool
   } catch {
     return false
   }
+}
+
+const TOO_MANY = {
+  fa: 'نقشه هم‌اکنون درخواست‌های بسیار دارد؛ چند لحظه دیگر دوباره بخواهید.',
+  en: 'The map is being asked for too many tiles at once; try again in a moment.',
 }

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
+import { chooseEncoding, type Encoding } from '../src/kernel/choose-encoding.ts'
 import { Problem } from '../src/kernel/problem.ts'
 import type { Audience } from '../src/people/access/types.ts'
 import { readTileAddress, type TileAddress } from './address.ts'
 import { CATALOGUE, type TileSet } from './catalogue.ts'
-import { chooseEncoding, compress, type Encoding } from './encoding.ts'
+import { compressTile } from './compress-tile.ts'
 import { openFlights } from './flights.ts'
 import { openRenderer, type RendererOptions } from './render.ts'
 import { tileRouteSchema, tileJsonRouteSchema } from './route-schemas.ts'
 import { describeTileSet, findExtent } from './tilejson.ts'
-import { Crowded } from './turnstile.ts'
 
 export interface TileRouteOptions extends RendererOptions {
   pool: pg.Pool
@@ -64,7 +64,6 @@ export async function tileRoutes(app: FastifyInstance, options: TileRouteOptions
         return await sendTile(request, reply, tile, audience)
       } catch (error) {
         if (gone.aborted) return reply.hijack() // nobody is there to be told
-        if (error instanceof Crowded) throw crowded(error)
         throw error
       }
     },
@@ -87,7 +86,7 @@ async function sendTile(request: FastifyRequest, reply: FastifyReply, tile: Tile
   if (isEmpty) return reply.code(204).send()
   if (encoding !== 'identity') reply.header('content-encoding', encoding)
   let packed = tile.packed.get(encoding)
-  if (!packed) tile.packed.set(encoding, (packed = compress(tile.bytes, encoding)))
+  if (!packed) tile.packed.set(encoding, (packed = compressTile(tile.bytes, encoding)))
   return reply.type('application/vnd.mapbox-vector-tile').send(await packed)
 }
 
@@ -132,17 +131,4 @@ function readAddress({ z, x, y }: { z: string; x: string; y: string }): TileAddr
   const reading = readTileAddress(z, x, y)
   if (!('refusal' in reading)) return reading
   throw new Problem(reading.refusal === 'nonsense' ? 'bad-tile-address' : 'tile-not-found', [{ fa: reading.fa, en: reading.en }])
-}
-
-function crowded(cause: Crowded): Problem {
-  return new Problem(
-    'too-slow',
-    [
-      {
-        fa: 'نقشه هم‌اکنون درخواست‌های بسیار دارد؛ چند لحظه دیگر دوباره بخواهید.',
-        en: 'The map is being asked for too many tiles at once; try again in a moment.',
-      },
-    ],
-    { cause },
-  )
 }

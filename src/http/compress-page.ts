@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
-import { chooseEncoding } from './compress.ts'
+import { chooseEncoding } from '../kernel/choose-encoding.ts'
 
 /** Smaller answers gain nothing. */
 const WORTH_BYTES = 1400
@@ -18,8 +18,9 @@ export function compressPage(response: Response, accepted: string | null): Respo
   if (response.headers.has('content-encoding')) return response
   const headers = new Headers(response.headers)
   headers.append('vary', 'accept-encoding')
-  const encoding = chooseEncoding(accepted ?? undefined)
-  if (!encoding) return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
+  const encoding = chooseEncoding(accepted)
+  if (encoding === 'identity')
+    return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
   const compress =
     encoding === 'br'
       ? createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH, params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })

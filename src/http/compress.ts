@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { chooseEncoding } from '../kernel/choose-encoding.ts'
 
 const brotli = promisify(brotliCompress)
 const deflate = promisify(gzip)
@@ -14,7 +15,7 @@ export function compressAnswers(app: FastifyInstance) {
     if (typeof payload !== 'string' || payload.length < LEAST_BYTES || reply.getHeader('content-encoding')) return payload
     reply.header('vary', 'Accept-Encoding')
     const encoding = chooseEncoding(request.headers['accept-encoding'])
-    if (!encoding) return payload
+    if (encoding === 'identity') return payload
     const bytes = Buffer.from(payload)
     const packed =
       encoding === 'br'
@@ -25,22 +26,4 @@ export function compressAnswers(app: FastifyInstance) {
     reply.header('content-encoding', encoding).removeHeader('content-length')
     return packed
   })
-}
-
-/** The better of the encodings the client accepts; q=0 refuses one. */
-export function chooseEncoding(accepted: string | undefined): 'br' | 'gzip' | null {
-  if (!accepted) return null
-  const offers = new Map(
-    accepted.split(',').map((offer) => {
-      const [name, ...parameters] = offer
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*/)
-      const quality = parameters.find((parameter) => parameter.startsWith('q='))
-      return [name!, quality ? Number(quality.slice(2)) : 1] as const
-    }),
-  )
-  const quality = (name: string) => offers.get(name) ?? offers.get('*') ?? 0
-  if (quality('br') > 0 && quality('br') >= quality('gzip')) return 'br'
-  return quality('gzip') > 0 ? 'gzip' : null
 }

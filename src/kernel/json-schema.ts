@@ -82,5 +82,5 @@ const PROBLEM_DESCRIPTIONS: Record<number, string> = {
   415: 'Content type not accepted',
   422: 'Understood, but cannot be done',
   500: 'Our fault; details are in the log',
-  503: 'The database is away or too slow; try again',
+  503: 'The database is away or too slow, or there is too much to do; try again',
 }

@@ -35,6 +35,7 @@ const PROBLEMS = {
   },
   internal: { status: 500, fa: 'خطایی در سامانه رخ داد', en: 'Something went wrong on our side' },
   'database-unavailable': { status: 503, fa: 'پایگاه داده در دسترس نیست', en: 'The database cannot be reached' },
+  busy: { status: 503, fa: 'سامانه هم‌اکنون کار بسیار دارد', en: 'The service is busy at the moment' },
   'not-ready': { status: 503, fa: 'سامانه هنوز آماده نیست', en: 'The service is not ready yet' },
   'too-slow': { status: 503, fa: 'پاسخ بیش از زمان مجاز طول کشید', en: 'The answer took longer than allowed' },
 } as const satisfies Record<string, { status: number; fa: string; en: string }>

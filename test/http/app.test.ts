@@ -1,6 +1,5 @@
 import { gunzipSync, brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chooseEncoding } from '#src/http/compress.ts'
 import { fetchInside } from '#src/http/inside-fetch.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { layGrid } from '../land/lay-grid.ts'
@@ -108,16 +107,6 @@ describe('headers', () => {
       expect(unpack(packed.rawPayload).toString()).toBe(plain)
     }
   })
-  test.each([
-    [undefined, null],
-    ['', null],
-    ['identity', null],
-    ['gzip', 'gzip'],
-    ['gzip, deflate, br', 'br'],
-    ['br;q=0, gzip', 'gzip'],
-    ['*', 'br'],
-    ['br;q=0.1, gzip;q=0.9', 'gzip'],
-  ])('accept-encoding %s: %s', (accepted, encoding) => expect(chooseEncoding(accepted)).toBe(encoding))
 })
 
 describe('the description of the API', () => {

@@ -46,7 +46,7 @@ const body = {
 /** `POST /api/parcels/export`: some parcels as a file. Never anything of an owner. */
 export const exportRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) => {
   // A file that must be whole before its first byte is known holds some 100 MB for 20,000 parcels: two at a time.
-  const build = limitConcurrency({ atOnce: 2, waiting: 8 }, () => new Problem('too-slow', [BUSY]))
+  const build = limitConcurrency({ atOnce: 2, waiting: 8 }, () => new Problem('busy', [BUSY]))
 
   app.post<{ Body: ExportBody }>(
     '/api/parcels/export',

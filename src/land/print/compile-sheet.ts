@@ -8,13 +8,13 @@ const IDLE_MS = 60_000
 
 /** Typesets sheets, one at a time, in a process of its own that begins with the first sheet and ends when idle. */
 export interface SheetCompiler {
-  /** The PDF. Throws Problem `too-slow` after 10 s or when many are in line already. */
+  /** The PDF. Throws Problem `too-slow` after 10 s, `busy` when many are in line already. */
   compile(job: TypesetJob): Promise<Buffer>
   close(): void
 }
 
 export function createSheetCompiler(timeLimitMs = TIME_LIMIT_MS): SheetCompiler {
-  const gate = limitConcurrency({ atOnce: 1, waiting: 8 }, () => new Problem('too-slow', [TOO_SLOW]))
+  const gate = limitConcurrency({ atOnce: 1, waiting: 8 }, () => new Problem('busy'))
   let child: ChildProcess | null = null
   let idle: NodeJS.Timeout | undefined
 

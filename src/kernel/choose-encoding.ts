@@ -1,16 +1,11 @@
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
-
+/** Content codings we can answer with; `identity` is the bytes as they are. */
 export type Encoding = 'br' | 'gzip' | 'identity'
-
-const brotli = promisify(brotliCompress)
-const deflate = promisify(gzip)
 
 /**
  * The best of our encodings a client accepts (RFC 9110, 12.5.3). No header means anything goes, and then the plain bytes are
  * the safe choice; when even those are refused they are sent all the same, which the standard allows.
  */
-export function chooseEncoding(acceptEncoding: string | undefined): Encoding {
+export function chooseEncoding(acceptEncoding: string | null | undefined): Encoding {
   const offers = new Map<string, number>()
   for (const offer of (acceptEncoding ?? '').toLowerCase().split(',')) {
     const [name, ...parameters] = offer.split(';').map((part) => part.trim())
@@ -28,12 +23,4 @@ function readQuality(parameters: string[]): number {
   if (text === undefined) return 1
   const quality = Number(text)
   return Number.isFinite(quality) ? Math.min(1, Math.max(0, quality)) : 0
-}
-
-/** Compress in the thread pool. Levels measured on tiles: the ones above take several times as long for the same size. */
-export function compress(bytes: Buffer, encoding: Encoding): Promise<Buffer> {
-  if (encoding === 'br') {
-    return brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
-  }
-  return encoding === 'gzip' ? deflate(bytes, { level: 6 }) : Promise.resolve(bytes)
 }
