@@ -56,6 +56,8 @@ export function openPool(
     max: options.size ?? Math.max(4, 2 * availableParallelism()),
     application_name: options.applicationName ?? 'barzan',
     connectionTimeoutMillis: 5_000,
+    // Compiling a spatial query takes longer than running it, and planners think its functions dear enough to compile.
+    options: '-c jit=off',
     ...(options.statementTimeoutMs && { statement_timeout: options.statementTimeoutMs }),
     types: plainValues,
   })

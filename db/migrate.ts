@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
+import { LOCKS } from './locks.ts'
 
 /** One migration file: its name, its text, and the hash by which a later edit is noticed. */
 export interface Migration {
@@ -12,8 +13,6 @@ export interface Migration {
 }
 
 export const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), 'migrations')
-/** Any number: the same one in every process that migrates. */
-const LOCK = 7_290_111
 
 /**
  * Bring the schema up to date, forward only: every file not applied yet, in order, each in one transaction.
@@ -25,7 +24,7 @@ export async function migrate(ownerPool: pg.Pool, folder = MIGRATIONS): Promise<
   const migrations = readMigrations(folder)
   const client = await ownerPool.connect()
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK])
+    await client.query('select pg_advisory_lock($1)', [LOCKS.migrate])
     await prepare(client)
     const pending = findPending(migrations, await readApplied(client))
     for (const migration of pending) await apply(client, migration)

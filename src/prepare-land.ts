@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { buildCity } from '#db/city/build-city.ts'
+import { LOCKS } from '#db/locks.ts'
 import { bringUpToDate } from '#db/migrate.ts'
 import { rebuildStalePyramids } from '#tiles/rebuild.ts'
 import type { Config } from './kernel/config.ts'
@@ -8,8 +9,6 @@ import { isDatabaseGone } from './kernel/database-errors.ts'
 
 /** The seed of the first city: everyone who starts Barzan sees the same one. */
 const SEED = 1
-/** Any number, but not that of migrate.ts. */
-const LOCK = 7_290_112
 const RETRY_MS = 1000
 
 /**
@@ -50,7 +49,7 @@ async function fill(ownerPool: pg.Pool, cityParcels: number): Promise<void> {
 async function alone(ownerPool: pg.Pool, work: () => Promise<void>): Promise<void> {
   const client = await ownerPool.connect()
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK])
+    await client.query('select pg_advisory_lock($1)', [LOCKS.fillLand])
     await work()
   } finally {
     client.release(true) // ends the session, and with it the lock

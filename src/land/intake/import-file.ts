@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type pg from 'pg'
+import { LOCKS } from '#db/locks.ts'
 import { addFeatures, readSql } from './add-features.ts'
 import { assignUses } from './assign-uses.ts'
 import { checkCodes } from './check-codes.ts'
@@ -22,9 +23,6 @@ export interface ImportProgress {
   done: number
   of: number | null
 }
-
-/** Any number: the same one in every process that imports. */
-const LOCK = 7_290_112
 
 /**
  * Import one file in one transaction: stage every feature, judge each, add the good ones, measure overlaps, and tell it all.
@@ -62,10 +60,8 @@ async function importSource(
   options: ImportOptions,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportReport> {
-  await client.query(
-    `set local barzan.bulk = 'on'; set local client_min_messages = warning; set local statement_timeout = 0; set local jit = off`,
-  )
-  await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+  await client.query(`set local barzan.bulk = 'on'; set local client_min_messages = warning; set local statement_timeout = 0`)
+  await client.query('select pg_advisory_xact_lock($1)', [LOCKS.fillLand])
   const found = await findMunicipality(client, options.municipality)
   await client.query(readSql('stage'))
   const { staged, remarks } = await stageFeatures(client, source, options, onProgress)

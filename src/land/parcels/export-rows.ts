@@ -4,7 +4,7 @@ import type { ExportFormat, LandUse, ParcelStatus } from './types.ts'
 
 /** Most parcels one export may hold: an answer of some 20 MB that is written in seconds. */
 export const EXPORT_LIMIT = 20_000
-/** Larger batches cost so much by the planner's estimate that PostgreSQL compiles the query (JIT), which takes longer than the query. */
+/** Rows read at a time: what memory and the event loop do not feel. */
 const BATCH = 500
 
 /** What is exported: the parcels found, in the order of their codes, of one municipality. */

@@ -45,7 +45,7 @@ const body = {
 export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) => {
   const compiler = createSheetCompiler()
   // While one sheet is typeset the next may be drawn; more would only crowd the database.
-  const make = limitConcurrency({ atOnce: 2, waiting: 8 }, () => new Problem('too-slow', [BUSY]))
+  const make = limitConcurrency({ atOnce: 2, waiting: 8 }, () => new Problem('busy', [BUSY]))
   app.addHook('onClose', async () => compiler.close())
 
   app.post<{ Body: PrintRequest }>(
@@ -83,7 +83,6 @@ async function drawSheet(db: Db, request: PrintRequest, now: Date): Promise<Type
     .setAccessMode('read only')
     .execute(async (tx) => {
       await sql`set local statement_timeout = '10s'`.execute(tx)
-      await sql`set local jit = off`.execute(tx) // compiling takes longer than these queries
       return composeSheet(tx, request, now)
     })
 }
