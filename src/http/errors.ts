@@ -7,8 +7,9 @@ import { explainValidation } from './explain-validation.ts'
 export function answerErrors(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = findProblem(error)
-    // A fault of ours is logged whole; that we are away or not ready yet is one line, however often it is asked.
-    if (problem.status === 503) request.log.warn({ code: problem.code, cause: messageOf(problem.cause) }, 'not available')
+    // A fault of ours is logged whole, that we are away in one line; that we are not ready yet is no news to whoever polls.
+    if (problem.code === 'not-ready') request.log.debug({ cause: messageOf(problem.cause) }, 'not ready')
+    else if (problem.status === 503) request.log.warn({ code: problem.code, cause: messageOf(problem.cause) }, 'not available')
     else if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
     if (problem.status === 503) reply.header('retry-after', '2')
     return reply
