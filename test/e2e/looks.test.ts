@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SIZES} from './open-barzan.ts';
+import type { SIZES } from './open-barzan.ts'
 import { faults, findSeriousIssues, keepScreen, openBarzan, waitForMap, type OpenBarzan } from './open-barzan.ts'
 import { localPath, type Locale } from './words.ts'
 

@@ -1,7 +1,24 @@
 import type pg from 'pg'
 
 /** Streets of the grid have these names, an alley off each; every name is real Persian with its traps of spelling. */
-const NAMES = ['ترمه', 'شهریار', 'نرگس', 'آزادی', 'باهنر', 'کاوه', 'نیلوفر', 'فردوسی', 'حافظ', 'سعدی', 'گلستان', 'بوستان', 'یاس', 'بهار', 'مهر', 'دانش']
+const NAMES = [
+  'ترمه',
+  'شهریار',
+  'نرگس',
+  'آزادی',
+  'باهنر',
+  'کاوه',
+  'نیلوفر',
+  'فردوسی',
+  'حافظ',
+  'سعدی',
+  'گلستان',
+  'بوستان',
+  'یاس',
+  'بهار',
+  'مهر',
+  'دانش',
+]
 
 /**
  * A plain town for tests of search, selection and plans: `parcels` rectangles of 10 × 20 m, in blocks of 50 along streets 10 m
