@@ -1,6 +1,13 @@
 import type { Map as MapLibreMap } from 'maplibre-gl'
 import type { LineString, Polygon } from 'geojson'
-import { TerraDraw, TerraDrawCircleMode, TerraDrawLineStringMode, TerraDrawPolygonMode, TerraDrawRectangleMode } from 'terra-draw'
+import {
+  TerraDraw,
+  TerraDrawCircleMode,
+  TerraDrawLineStringMode,
+  TerraDrawPolygonMode,
+  TerraDrawRectangleMode,
+  TerraDrawSelectMode,
+} from 'terra-draw'
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter'
 import type { Palette } from './palette.ts'
 
@@ -81,6 +88,42 @@ export function drawShape(
     clickAtCentre: () => click(map),
     finish: () => void map.getCanvas().dispatchEvent(new KeyboardEvent('keyup', { key: FINISH })),
   }
+}
+
+/** Let the reader change a drawn polygon: drag its corners, add one at the middle of a side. `onChange` gets it after each change. */
+export function editShape(map: MapLibreMap, shape: Polygon, palette: Palette, onChange: (shape: Polygon) => void): ShapeDrawing {
+  const line = palette.select as `#${string}`
+  const halo = palette.selectHalo as `#${string}`
+  const flags = { polygon: { feature: { draggable: true, coordinates: { draggable: true, midpoints: true, deletable: true } } } }
+  const corner = {
+    selectionPointColor: halo,
+    selectionPointOutlineColor: line,
+    selectionPointWidth: 6,
+    selectionPointOutlineWidth: 2,
+    midPointColor: line,
+    midPointOutlineColor: halo,
+    midPointWidth: 4,
+    midPointOutlineWidth: 1,
+  }
+  const selected = {
+    selectedPolygonColor: line,
+    selectedPolygonFillOpacity: 0.09,
+    selectedPolygonOutlineColor: line,
+    selectedPolygonOutlineWidth: 2,
+  }
+  const draw = new TerraDraw({
+    adapter: new TerraDrawMapLibreGLAdapter({ map, renderBelowLayerId: 'measured-text' }),
+    modes: [new TerraDrawPolygonMode(), new TerraDrawSelectMode({ flags, styles: { ...corner, ...selected }, keyEvents: null })],
+  })
+  draw.start()
+  const [added] = draw.addFeatures([{ type: 'Feature', geometry: shape, properties: { mode: 'polygon' } }])
+  draw.setMode('select')
+  if (added?.id !== undefined && added.valid) draw.selectFeature(added.id)
+  draw.on('finish', (id) => {
+    const geometry = draw.getSnapshotFeature(id)?.geometry
+    if (geometry?.type === 'Polygon') onChange(geometry)
+  })
+  return { stop: () => draw.stop(), clickAtCentre: () => {}, finish: () => {} }
 }
 
 /** A click of the crosshair, as the drawing library hears it from a mouse. */

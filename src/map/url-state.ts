@@ -16,6 +16,7 @@ export const TOOLS = [
   'select-polygon',
   'select-circle',
   'select-street',
+  'select-edit',
   'measure-length',
   'measure-area',
 ] as const

@@ -36,6 +36,7 @@ export function useTool(
   actions: MapActions,
   locale: 'fa' | 'en',
 ): ToolInHand {
+  if (tool === 'select-edit') return editSelection(open, palette, state, actions)
   const kind = SHAPES[tool]
   if (kind === undefined) return { putDown: () => {} }
   let isPutDown = false
@@ -96,6 +97,29 @@ export function useTool(
       open.map.doubleClickZoom.enable()
       state.drawingHint = null
       void showMeasured({ type: 'FeatureCollection', features: [] })
+    },
+  }
+}
+
+/** Corners of the selection's polygon to be dragged; the server selects again after each change. */
+function editSelection(open: OpenMap, palette: Palette, state: MapState, actions: MapActions): ToolInHand {
+  const shape = state.selected.status === 'none' ? null : state.selected.shape
+  if (shape?.kind !== 'polygon') {
+    state.address.tool = 'pan'
+    return { putDown: () => {} }
+  }
+  let drawing: ShapeDrawing | null = null
+  let isPutDown = false
+  void import('./draw-shape.ts').then(({ editShape }) => {
+    if (isPutDown) return
+    drawing = editShape(open.map, { type: 'Polygon', coordinates: [shape.ring] }, palette, ({ coordinates: [ring] }) => {
+      if (ring) void actions.select({ kind: 'polygon', ring })
+    })
+  })
+  return {
+    putDown() {
+      isPutDown = true
+      drawing?.stop()
     },
   }
 }
