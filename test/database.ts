@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type pg from 'pg'
 import { inject } from 'vitest'
 import { createDb, openPool, type Db } from '#db/connect.ts'
+import { rebuildStalePyramids } from '#tiles/rebuild.ts'
 
 /** A database of one test file: a clone of the migrated template, dropped at the end. */
 export interface TestDatabase {
@@ -76,6 +77,7 @@ async function ensureCityTemplate(admin: pg.Pool): Promise<void> {
     const ownerPool = openPool(testUrl('barzan_owner', 'template_city_making'), { size: 4 })
     try {
       await buildCity(ownerPool, CITY)
+      await rebuildStalePyramids(ownerPool) // as the server does at its start
       await ownerPool.query('vacuum analyze')
     } finally {
       await ownerPool.end()
