@@ -70,9 +70,9 @@ export function addJalaliMonths(date: JalaliDate, months: number): JalaliDate {
   return { year, month, day: Math.min(date.day, countDaysInJalaliMonth(year, month)) }
 }
 
-/** Today's ISO date in Tehran: the day a citizen sees on the wall, wherever the server stands. */
-export function todayInTehran(now: Date): string {
-  return readTehran(now).isoDate
+/** ISO date of an instant in Tehran: the day a citizen saw on the wall, wherever the server stands. */
+export function findDayInTehran(instant: Date): string {
+  return readTehran(instant).isoDate
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   isJalaliLeap,
   isoFromJalali,
   jalaliFromIso,
-  todayInTehran,
+  findDayInTehran,
 } from '#src/kernel/calendar.ts'
 
 const parse = (text: string) => {
@@ -92,9 +92,9 @@ describe('in words', () => {
   })
 
   test('Tehran is what counts: half past three ahead, four and a half in the summers before 1401', () => {
-    expect(todayInTehran(new Date('2026-11-24T20:29:59Z'))).toBe('2026-11-24')
-    expect(todayInTehran(new Date('2026-11-24T20:30:00Z'))).toBe('2026-11-25')
-    expect(todayInTehran(new Date('2021-07-01T19:30:00Z'))).toBe('2021-07-02')
+    expect(findDayInTehran(new Date('2026-11-24T20:29:59Z'))).toBe('2026-11-24')
+    expect(findDayInTehran(new Date('2026-11-24T20:30:00Z'))).toBe('2026-11-25')
+    expect(findDayInTehran(new Date('2021-07-01T19:30:00Z'))).toBe('2021-07-02')
     expect(formatTime('2026-11-24T06:10:00Z', 'fa')).toBe('۹:۴۰')
     expect(formatTime('2026-11-24T06:10:00Z', 'en')).toBe('09:40')
     expect(formatInstant('2026-11-24T06:10:00Z', 'fa', 'long')).toBe('سه‌شنبه ۳ آذر ۱۴۰۵، ساعت ۹:۴۰')

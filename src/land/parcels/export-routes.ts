@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { Readable } from 'node:stream'
 import type { Db } from '#db/connect.ts'
-import { todayInTehran } from '../../kernel/calendar.ts'
+import { findDayInTehran } from '../../kernel/calendar.ts'
 import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { EXPORT_LIMIT, findExportSet, nameExport, readExportRows, type ExportRow, type ExportSet } from './export-rows.ts'
@@ -80,7 +80,7 @@ export const exportRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) 
 
   async function sendFile(reply: FastifyReply, set: ExportSet, format: ExportFormat) {
     const now = new Date()
-    const name = nameExport(set, format, todayInTehran(now))
+    const name = nameExport(set, format, findDayInTehran(now))
     const rows = limitTime(readExportRows(db, set, format === 'geojson' ? 'geojson' : format === 'csv' ? 'none' : 'wkb'), reply)
     const file = await write(format, set, rows, name, now)
     return reply

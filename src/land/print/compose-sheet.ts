@@ -1,5 +1,5 @@
 import type { Db } from '#db/connect.ts'
-import { formatDate, todayInTehran } from '../../kernel/calendar.ts'
+import { formatDate, findDayInTehran } from '../../kernel/calendar.ts'
 import { digitsFor, formatNumber, type Locale } from '../../kernel/numbers.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { drawMap, type DrawnMap } from './draw-map.ts'
@@ -101,11 +101,11 @@ function writeLegend(map: DrawnMap, locale: Locale) {
 function listFacts(ground: PrintGround, gridStepM: number, locale: Locale, now: Date) {
   const isUtm = (ground.srid > 32600 && ground.srid <= 32660) || (ground.srid > 32700 && ground.srid <= 32760)
   const crs = isUtm ? `UTM ${ground.srid % 100}${ground.srid > 32700 ? 'S' : 'N'} · WGS 84` : ground.crsName
-  const dataOn = todayInTehran(ground.recordedAt)
+  const dataOn = findDayInTehran(ground.recordedAt)
   return [
     { name: say('source', locale), value: say('sourceOfMunicipality', locale) },
     { name: say('dataOf', locale), value: formatDate(dataOn, locale) },
-    { name: say('printedOn', locale), value: formatDate(todayInTehran(now), locale) },
+    { name: say('printedOn', locale), value: formatDate(findDayInTehran(now), locale) },
     { name: say('crs', locale), value: isolate(crs) },
     { name: '', value: isolate(`EPSG:${ground.srid}`) },
     { name: say('grid', locale), value: `${formatNumber(gridStepM, locale)} ${say('metre', locale)}` },

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import type { Db } from '#db/connect.ts'
-import { todayInTehran } from '../../kernel/calendar.ts'
+import { findDayInTehran } from '../../kernel/calendar.ts'
 import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { composeSheet } from './compose-sheet.ts'
@@ -68,7 +68,7 @@ export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) =
       const pdf = await make(async () => compiler.compile(await drawSheet(db, request.body, now)))
       return reply
         .type('application/pdf')
-        .header('content-disposition', `inline; filename="map-1-${request.body.scale}-${todayInTehran(now)}.pdf"`)
+        .header('content-disposition', `inline; filename="map-1-${request.body.scale}-${findDayInTehran(now)}.pdf"`)
         .header('cache-control', 'no-store')
         .send(pdf)
     },
