@@ -49,7 +49,11 @@ export function formatRials(amountRials: bigint, locale: Locale): string {
   return `${formatNumber(amountRials, locale)} ${locale === 'fa' ? 'ریال' : 'rials'}`
 }
 
+/** A text in Latin letters only, such as the code 1A-172 or the zone R1, whose digits belong to its own script. */
+const LATIN_ONLY = /^(?=.*\p{Script=Latin})(?!.*\p{Script=Arabic})/su
+
 /** Digits of the language in a text that is not a quantity: a code, a plate, a year. No separators are added. */
 export function digitsFor(text: string | number, locale: Locale): string {
-  return locale === 'fa' ? toPersianDigits(String(text)) : String(text)
+  const plain = String(text)
+  return locale === 'fa' && !LATIN_ONLY.test(plain) ? toPersianDigits(plain) : plain
 }

@@ -31,4 +31,10 @@ test('a share that is something never reads nothing, one that is not all never r
 test('codes change their digits and nothing else', () => {
   expect(digitsFor('1-4-1032-11-0-0-0', 'fa')).toBe('۱-۴-۱۰۳۲-۱۱-۰-۰-۰')
   expect(digitsFor(1405, 'en')).toBe('1405')
+  expect(digitsFor('پهنهٔ R1', 'fa')).toBe('پهنهٔ R۱')
+})
+
+test('a text in Latin letters keeps its own digits', () => {
+  expect(digitsFor('1A-172', 'fa')).toBe('1A-172')
+  expect(digitsFor('219 Monsignor O’Brien Hwy', 'fa')).toBe('219 Monsignor O’Brien Hwy')
 })
