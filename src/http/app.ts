@@ -11,7 +11,7 @@ import { placeRoutes } from '../land/places/routes.ts'
 import { printRoutes } from '../land/print/routes.ts'
 import { themeRoutes } from '../land/zoning/routes.ts'
 import { compressAnswers } from './compress.ts'
-import { answerErrors } from './errors.ts'
+import { answerErrors, sendError } from './errors.ts'
 import { healthRoutes } from './health.ts'
 import { describeApi, docsRoutes } from './openapi.ts'
 import { handOverPages, type PageHandler } from './pages.ts'
@@ -44,6 +44,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     keepAliveTimeout: 30_000,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    frameworkErrors: sendError,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false, strict: false } },
   })

@@ -1,23 +1,25 @@
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseGone, isDatabaseTimeout } from '../kernel/database-errors.ts'
 import { describeProblem, Problem } from '../kernel/problem.ts'
 import { explainValidation } from './explain-validation.ts'
 
-/** One handler for everything thrown: RFC 9457 problem+json in both languages. What went wrong inside is logged, never sent. */
+/** RFC 9457 problem+json in both languages for everything thrown. What went wrong inside is logged, never sent. */
+export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const problem = findProblem(error)
+  // A fault of ours is logged whole, that we are away in one line; that we are not ready yet is no news to whoever polls.
+  if (problem.code === 'not-ready') request.log.debug({ cause: messageOf(problem.cause) }, 'not ready')
+  else if (problem.status === 503) request.log.warn({ code: problem.code, cause: messageOf(problem.cause) }, 'not available')
+  else if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
+  if (problem.status === 503) reply.header('retry-after', '2')
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .send(describeProblem(problem, pathOf(request.url)))
+}
+
 export function answerErrors(app: FastifyInstance) {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = findProblem(error)
-    // A fault of ours is logged whole, that we are away in one line; that we are not ready yet is no news to whoever polls.
-    if (problem.code === 'not-ready') request.log.debug({ cause: messageOf(problem.cause) }, 'not ready')
-    else if (problem.status === 503) request.log.warn({ code: problem.code, cause: messageOf(problem.cause) }, 'not available')
-    else if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
-    if (problem.status === 503) reply.header('retry-after', '2')
-    return reply
-      .code(problem.status)
-      .header('cache-control', 'no-store')
-      .type('application/problem+json; charset=utf-8')
-      .send(describeProblem(problem, pathOf(request.url)))
-  })
+  app.setErrorHandler(sendError)
   app.setNotFoundHandler((request) => {
     throw new Problem('not-found', [
       {
@@ -51,6 +53,14 @@ export function findProblem(error: FastifyError | Problem): Problem {
           fa: 'درخواست را با Content-Type: application/json بفرستید.',
           en: 'Send the request as Content-Type: application/json.',
         },
+      ])
+    case 'FST_ERR_BAD_URL':
+      return new Problem('bad-request', [
+        { fa: 'نویسه‌های این نشانی UTF-8 درست نیستند.', en: 'The address is not valid percent-encoded UTF-8.' },
+      ])
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Problem('bad-request', [
+        { fa: 'یک بخش نشانی بیش از ۲۰۰ نویسه دارد.', en: 'A part of the address has more than 200 characters.' },
       ])
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':

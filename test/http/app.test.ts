@@ -55,6 +55,18 @@ describe('problems', () => {
     const answer = await app.inject({ method: 'POST', url: '/api/parcels/rows', payload, headers: { 'content-type': type } })
     expect([answer.statusCode, answer.json().code]).toEqual([status, code])
   })
+  test.each(['/api/parcels/%ff', `/api/parcels/${'1'.repeat(300)}`])(
+    'so is one that no route may read: %.20s',
+    async (address) => {
+      const { status, headers, body } = await ask(address)
+      expect([status, headers['content-type'], body.code]).toEqual([
+        400,
+        'application/problem+json; charset=utf-8',
+        'bad-request',
+      ])
+      expect(body.detailFa).toMatch(/نشانی/)
+    },
+  )
   test('what breaks inside is not told outside', async () => {
     const broken = await openTestApp({ ...database, db: brokenDb('relation "land.secret" does not exist') })
     const { status, body } = await broken.ask('/api/parcels')
