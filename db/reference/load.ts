@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
+import { parseCsv } from '#src/kernel/parse-csv.ts'
 
 /** Load what comes from regulation into its tables: rows are added or brought up to date, never removed. Safe to run again. */
 export async function loadReference(ownerPool: pg.Pool): Promise<void> {
@@ -10,32 +11,8 @@ export async function loadReference(ownerPool: pg.Pool): Promise<void> {
      from jsonb_to_recordset($1::jsonb) as r(code text, ordinal smallint, name_fa text, name_en text, definition_fa text, source text, valid_from date)
      on conflict (code) do update set ordinal = excluded.ordinal, name_fa = excluded.name_fa, name_en = excluded.name_en,
        definition_fa = excluded.definition_fa, source = excluded.source, valid_from = excluded.valid_from
-     where (land_uses.name_fa, land_uses.name_en, land_uses.definition_fa, land_uses.source, land_uses.valid_from)
-       is distinct from (excluded.name_fa, excluded.name_en, excluded.definition_fa, excluded.source, excluded.valid_from)`,
+     where (land_uses.ordinal, land_uses.name_fa, land_uses.name_en, land_uses.definition_fa, land_uses.source, land_uses.valid_from)
+       is distinct from (excluded.ordinal, excluded.name_fa, excluded.name_en, excluded.definition_fa, excluded.source, excluded.valid_from)`,
     [JSON.stringify(rows)],
   )
-}
-
-/** Rows of a CSV file with a header, by column name; quotes as RFC 4180 has them. */
-export function parseCsv(text: string): Record<string, string>[] {
-  const records: string[][] = [[]]
-  let field = ''
-  let isQuoted = false
-  const endField = () => {
-    records[records.length - 1]!.push(field)
-    field = ''
-  }
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!
-    if (isQuoted && c === '"' && text[i + 1] === '"') field += text[i++]
-    else if (c === '"') isQuoted = !isQuoted
-    else if (!isQuoted && c === ',') endField()
-    else if (!isQuoted && c === '\n') {
-      endField()
-      records.push([])
-    } else if (c !== '\r') field += c
-  }
-  if (field !== '') endField()
-  const [header, ...rest] = records.filter((record) => record.length > 1)
-  return rest.map((record) => Object.fromEntries(header!.map((name, i) => [name, record[i] ?? ''])))
 }

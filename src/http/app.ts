@@ -25,7 +25,6 @@ export interface AppOptions {
   pages?: PageHandler
   /** false while the process still migrates or makes its first city: not ready, though alive */
   isPrepared?: () => boolean
-  logLevel?: string
 }
 
 /** Where SvelteKit's bundle, which has its own copies of our modules, finds the way into this process. */
@@ -34,7 +33,7 @@ const INJECT = Symbol.for('barzan.inject')
 /** The one edge: limits, errors, headers, then the explicit list of module routes. Ready to listen or to be injected. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, db, pool, pages, isPrepared = () => true } = options
-  const log: FastifyBaseLogger = createLog(options.logLevel ?? process.env.BARZAN_LOG ?? 'warn')
+  const log: FastifyBaseLogger = createLog(config.logLevel)
   const app = fastify({
     loggerInstance: log,
     genReqId: (req) => chooseRequestId(req.headers['x-request-id']),

@@ -13,7 +13,12 @@ export interface Config {
   dataDir: string
   /** Size of the synthetic city made in an empty database; 0 = start empty. */
   cityParcels: number
+  /** The least serious events that are logged. */
+  logLevel: LogLevel
 }
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Read the settings from the environment (the contract of the README). Throws an Error whose message names the variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -32,6 +37,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseOwnerUrl,
     dataDir: resolve(readText(env, 'BARZAN_DATA') ?? '.data'),
     cityParcels: readWhole(env, 'BARZAN_CITY_PARCELS', 20_000, 0, 5_000_000),
+    logLevel: readLogLevel(env),
   }
 }
 
@@ -72,6 +78,13 @@ function readPostgresUrl(env: Readonly<Record<string, string | undefined>>, name
   // The value may hold a password: it is never repeated in the message.
   if (!/^postgres(ql)?:\/\//.test(text)) throw new Error(`${name} must be an address like postgres://user@host:5432/database`)
   return text
+}
+
+function readLogLevel(env: Readonly<Record<string, string | undefined>>): LogLevel {
+  const text = readText(env, 'BARZAN_LOG') ?? 'warn'
+  const level = LOG_LEVELS.find((known) => known === text)
+  if (!level) throw new Error(`BARZAN_LOG must be one of ${LOG_LEVELS.join(', ')}, but is "${text}"`)
+  return level
 }
 
 /** An address a browser can open: a wildcard host is reached through localhost, IPv6 goes in brackets. */

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino'
+import type { LogLevel } from './config.ts'
 
 export type Log = Logger
 
@@ -6,7 +7,7 @@ export type Log = Logger
  * The structured log: one JSON line per event on standard output. Addresses of requests are logged without their query,
  * which may hold what a person searched for; headers and bodies are never logged.
  */
-export function createLog(level: string): Log {
+export function createLog(level: LogLevel): Log {
   return pino({
     level,
     base: null,

@@ -18,7 +18,7 @@ const LIMITS = { code: 20, words: 60, selection: 250 }
  */
 export async function benchApi(url: string): Promise<Figure[]> {
   const pool = openPool(url)
-  const app = await buildApp({ config: readConfig({ DATABASE_URL: url }), db: createDb(pool), pool, logLevel: 'silent' })
+  const app = await buildApp({ config: readConfig({ DATABASE_URL: url, BARZAN_LOG: 'silent' }), db: createDb(pool), pool })
   try {
     const sample = await drawSample(pool)
     const figures: Figure[] = []

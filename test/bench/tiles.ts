@@ -19,7 +19,7 @@ const ROUNDS = 9
  */
 export async function benchTiles(url: string): Promise<Figure[]> {
   const pool = openPool(url)
-  const app = await buildApp({ config: readConfig({ DATABASE_URL: url }), db: createDb(pool), pool, logLevel: 'silent' })
+  const app = await buildApp({ config: readConfig({ DATABASE_URL: url, BARZAN_LOG: 'silent' }), db: createDb(pool), pool })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const port = (app.server.address() as AddressInfo).port
   try {

@@ -15,10 +15,10 @@ export async function openTestApp(database: Pick<TestDatabase, 'db' | 'pool' | '
       databaseOwnerUrl: null,
       dataDir: '',
       cityParcels: 0,
+      logLevel: 'silent',
     },
     db: database.db,
     pool: database.pool,
-    logLevel: 'silent',
     ...options,
   })
   return { app, ask: (url: string, body?: unknown) => ask(app, url, body) }

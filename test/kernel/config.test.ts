@@ -7,6 +7,7 @@ describe('settings', () => {
   test('nothing set: the defaults of the contract', () => {
     expect(readConfig({ BARZAN_DATA: '/data' })).toEqual({
       port: 3000, host: '127.0.0.1', origin: 'http://127.0.0.1:3000', databaseUrl: null, databaseOwnerUrl: null, dataDir: '/data', cityParcels: 20_000,
+      logLevel: 'warn',
     }) // prettier-ignore
   })
   test('the public address follows where we listen, unless it is told', () => {
@@ -15,7 +16,7 @@ describe('settings', () => {
     expect(readConfig({ BARZAN_ORIGIN: 'https://barzan.example.org/' }).origin).toBe('https://barzan.example.org')
   })
   test.each([
-    [{ PORT: 'x' }, /PORT/], [{ PORT: '70000' }, /PORT/], [{ PORT: '-1' }, /PORT/], [{ BARZAN_CITY_PARCELS: '1e9' }, /BARZAN_CITY_PARCELS/],
+    [{ BARZAN_LOG: 'loud' }, /BARZAN_LOG/], [{ PORT: 'x' }, /PORT/], [{ PORT: '70000' }, /PORT/], [{ PORT: '-1' }, /PORT/], [{ BARZAN_CITY_PARCELS: '1e9' }, /BARZAN_CITY_PARCELS/],
     [{ BARZAN_ORIGIN: 'barzan' }, /BARZAN_ORIGIN/], [{ BARZAN_ORIGIN: 'https://a/b' }, /BARZAN_ORIGIN/], [{ DATABASE_OWNER_URL: 'postgres://a' }, /DATABASE_URL/],
   ])('%j is refused by name', (env, name) => expect(() => readConfig(env)).toThrow(name)) // prettier-ignore
   test('a wrong database address is refused without repeating its password', () => {

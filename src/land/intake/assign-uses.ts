@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type pg from 'pg'
-import { parseCsv } from '#db/reference/load.ts'
+import { parseCsv } from '../../kernel/parse-csv.ts'
 import { USE_SEPARATOR } from './join-table.ts'
 import { RefusalError } from './refusal.ts'
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { parseCsv } from '#db/reference/load.ts'
+import { parseCsv } from '../../kernel/parse-csv.ts'
 import type { FieldMap } from './choose-fields.ts'
 import { readValues, type Values } from './read-values.ts'
 import { RefusalError } from './refusal.ts'

@@ -2,21 +2,36 @@ import { sql } from 'kysely'
 import type { Db } from '#db/connect.ts'
 import type { Municipality } from './types.ts'
 
-/** How long an answer is given again before it is asked anew: counting a million parcels takes a while. */
+/** How long an answer is given again before it is asked anew: counting a million parcels takes a second. */
 const FRESH_MS = 10_000
+/** Until this age it is still given at once, while a new one is read behind it: every page asks, and none should wait for counts. */
+const STALE_MS = 600_000
 
-/** The profile of the municipality this database serves; null while there is none. Remembered for ten seconds per database. */
+/** The profile of the municipality this database serves; null while there is none. Remembered per database. */
 export function openMunicipality(db: Db): () => Promise<Municipality | null> {
-  let known: { at: number; answer: Promise<Municipality | null> } | null = null
-  return async () => {
-    if (known && Date.now() - known.at < FRESH_MS) return known.answer
-    const asked = { at: Date.now(), answer: readMunicipality(db) }
-    known = asked
-    const forget = () => {
-      if (known === asked) known = null
+  let known: { at: number; municipality: Municipality } | null = null
+  let coming: Promise<Municipality | null> | null = null
+
+  async function readAnew(): Promise<Municipality | null> {
+    try {
+      const municipality = await readMunicipality(db)
+      known = municipality && { at: Date.now(), municipality }
+      return municipality
+    } catch (error) {
+      known = null // the next one is told what is wrong
+      throw error
+    } finally {
+      coming = null
     }
-    asked.answer.then((municipality) => (municipality === null ? forget() : undefined), forget)
-    return asked.answer
+  }
+
+  return async () => {
+    const ageMs = known ? Date.now() - known.at : Infinity
+    if (known && ageMs < FRESH_MS) return known.municipality
+    const fresh = (coming ??= readAnew())
+    if (!known || ageMs >= STALE_MS) return fresh
+    fresh.catch(() => undefined)
+    return known.municipality
   }
 }
 
