@@ -63,6 +63,7 @@ describe('files that are none', () => {
     ['typeless.geojson', '{"features": []}', /no "type"/],
     ['lines.geojson', `${twoParcels}\n${twoParcels}`, /line by line/],
     ['none.geojson', collection([]), /no features/],
+    ['null.topojson', '{"type":"Topology","objects":{"city":null},"arcs":[]}', /"city" of the topology/],
     [
       'sqlite.gpkg',
       Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4000)]),

@@ -35,7 +35,8 @@ export async function openTopoJson(path: string, layer: string | null): Promise<
   if (!Array.isArray(topology.arcs)) throw new RefusalError('The topology has no "arcs".')
   const names = Object.keys(topology.objects)
   const name = chooseObject(names, layer)
-  const object = topology.objects[name]!
+  const object = topology.objects[name]
+  if (!object || typeof object !== 'object') throw new RefusalError(`"${name}" of the topology is no object.`)
   const geometries = object.type === 'GeometryCollection' ? object.geometries : [object]
   if (!Array.isArray(geometries)) throw new RefusalError(`The object "${name}" of the topology has no "geometries".`)
   return {
