@@ -5,7 +5,8 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte'
 export default {
   preprocess: vitePreprocess(),
   kit: {
-    adapter: adapter({ out: 'build', precompress: true, envPrefix: 'BARZAN_KIT_' }),
+    // Each build in a folder of its own: src/setup/build-pages.mjs.
+    adapter: adapter({ out: process.env.BARZAN_BUILD ?? 'build/by-hand', precompress: true, envPrefix: 'BARZAN_KIT_' }),
     files: {
       routes: 'src/routes',
       appTemplate: 'src/ui/app.html',

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ViteDevServer } from 'vite'
 import type { Config } from '../kernel/config.ts'
@@ -44,8 +44,10 @@ async function openBuiltPages(config: Config): Promise<Pages> {
   // adapter-node reads these once, when its module is loaded (prefix: svelte.config.js).
   process.env.BARZAN_KIT_ORIGIN = config.origin
   process.env.BARZAN_KIT_BODY_SIZE_LIMIT ??= '1M'
-  const built = new URL('../../build/handler.js', import.meta.url)
-  if (!existsSync(built)) throw new Error('the pages have not been built; npm start does it, or: npx vite build')
+  const builds = new URL('../../build/', import.meta.url)
+  const current = new URL('current', builds)
+  if (!existsSync(current)) throw new Error('the pages have not been built; npm start does it')
+  const built = new URL(`${readFileSync(current, 'utf8')}/handler.js`, builds)
   const { handler } = (await import(built.href)) as { handler: PageHandler }
   return { handler, attach: async () => undefined, close: async () => undefined }
 }

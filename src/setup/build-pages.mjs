@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runQuietly } from './run-program.mjs'
 import { say, SetupProblem } from './say.mjs'
@@ -10,23 +10,35 @@ const CONFIGURATION = ['svelte.config.js', 'vite.config.ts', 'package-lock.json'
 const APART = ['src/setup', 'src/ui/paraglide', 'src/ui/fonts/vazirmatn.woff2', 'src/ui/project.inlang/README.md']
 
 /**
- * `vite build` when build/ is missing or was made from other sources. By content, not by time: git changes times at will.
+ * `vite build` when there is none of these very sources. By content, not by time: git changes times at will. Each build has a
+ * folder of its own and `build/current` names the newest, so that a server at work keeps the files it was started with.
  * @param {string} project
  * @param {string} node
  */
 export async function buildPages(project, node) {
-  const stamp = join(project, 'build', '.stamp')
-  const hash = hashSources(project)
+  const builds = join(project, 'build')
+  const name = hashSources(project).slice(0, 16)
+  const complete = join(builds, name, '.complete')
   // The compiled messages are written beside the sources, where the type check looks for them.
   const messages = join(project, 'src', 'ui', 'paraglide', 'messages.js')
-  if (existsSync(stamp) && existsSync(messages) && readFileSync(stamp, 'utf8') === hash) return
-  say('Building the pages …')
-  const { code, output } = await runQuietly(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], {
-    ...process.env,
-    NODE_ENV: 'production',
-  })
-  if (code !== 0) throw new SetupProblem(`The build failed:\n${output.trim()}`)
-  writeFileSync(stamp, hash)
+  if (!existsSync(complete) || !existsSync(messages)) {
+    say('Building the pages …')
+    const { code, output } = await runQuietly(node, ['node_modules/vite/bin/vite.js', 'build', '--logLevel=warn'], {
+      ...process.env,
+      NODE_ENV: 'production',
+      BARZAN_BUILD: `build/${name}`,
+    })
+    if (code !== 0) throw new SetupProblem(`The build failed:\n${output.trim()}`)
+    writeFileSync(complete, '')
+  }
+  const current = join(builds, 'current')
+  const former = existsSync(current) ? readFileSync(current, 'utf8') : null
+  if (former === name) return
+  writeFileSync(`${current}.new`, name)
+  renameSync(`${current}.new`, current)
+  for (const old of readdirSync(builds)) {
+    if (![name, former, 'current'].includes(old)) rmSync(join(builds, old), { recursive: true, force: true })
+  }
 }
 
 /** tsconfig.json extends a file that SvelteKit generates. @param {string} project @param {string} node */
