@@ -21,17 +21,26 @@ export async function prepareLand(
   { pool, ownerPool }: { pool: pg.Pool; ownerPool: pg.Pool | null },
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
+  for (let told = ''; ;) {
     try {
       await bringUpToDate({ pool, ownerPool })
       if (ownerPool) await alone(ownerPool, () => fill(ownerPool, config.cityParcels))
       return
     } catch (error) {
       if (!isDatabaseGone(error) || signal.aborted) throw error
-      process.stderr.write('The database cannot be reached; trying again.\n')
+      // Once for each reason: a wrong password reads differently from a server that is still starting.
+      const reason = messageOf(error)
+      if (reason !== told) process.stderr.write(`The database cannot be reached (${reason}); trying again.\n`)
+      told = reason
       await sleep(RETRY_MS, undefined, { signal })
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  // Of a host with several addresses each attempt failed by itself.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  return first instanceof Error ? first.message : String(first)
 }
 
 async function fill(ownerPool: pg.Pool, cityParcels: number): Promise<void> {
