@@ -86,6 +86,7 @@ const PLACE_SOURCES: Record<PlaceKind, (ids: number[]) => RawBuilder<unknown>> =
     from land.water_courses w left join ${WATER_KINDS} using (kind) where w.water_course_id = any (${ids}::bigint[])`,
   zone: (ids) => sql`
     select z.plan_unit_id as id, coalesce(z.code || ' · ' || z.name_fa, z.code) as name_fa, coalesce(z.code || ' · ' || z.name_en, z.code) as name_en,
-      z.plan as detail_fa, z.plan as detail_en, z.geom as shape, null::geometry as main
-    from land.plan_units z where z.plan_unit_id = any (${ids}::bigint[])`,
+      z.plan as detail_fa, coalesce(t.source_en, z.plan) as detail_en, z.geom as shape, null::geometry as main
+    from land.plan_units z left join land.themes t on t.municipality_id = z.municipality_id and t.code = 'zone'
+    where z.plan_unit_id = any (${ids}::bigint[])`,
 }

@@ -16,13 +16,16 @@ interface Candidate {
 
 /**
  * Places whose name holds every word, whole names first, then names that begin with the text, then the rest; when there is
- * none, names that are spelt alike. At most `limit`.
+ * none, names that are spelt alike. Codes find no place. At most `limit`.
  */
 export async function searchPlaces(db: Db, q: string, limit: number): Promise<Place[]> {
   const folded = foldText(q)
   if (folded === '') return []
   const words = tellingWords(folded)
   const text = words.join(' ')
+  const isNumeric = !/\p{Letter}/u.test(folded)
+  // Numbers in a row are the code or the plot of a parcel; only a single one may name a place: «کوچهٔ ۱۲».
+  if (isNumeric && /\d\D+\d/.test(folded)) return []
   const isLike = (key: RawBuilder<unknown>) => holdsWords(key, words)
   const rank = (key: RawBuilder<unknown>) => sql`
     case when ${key} in (${folded}, ${text}) then 0
@@ -30,7 +33,8 @@ export async function searchPlaces(db: Db, q: string, limit: number): Promise<Pl
          when ' ' || ${key} || ' ' like ${`% ${escapeLike(text)} %`} then 2
          when ' ' || ${key} like ${`% ${escapeLike(text)}%`} then 3 else 4 end`
   const found = await listCandidates(db, isLike, rank, limit)
-  if (found.length > 0) return describePlaces(db, found)
+  // A number is never a misspelt name.
+  if (found.length > 0 || isNumeric) return describePlaces(db, found)
   const isAlike = (key: RawBuilder<unknown>) =>
     sql`${folded} <% ${key} and word_similarity(${folded}, ${key}) >= ${ALIKE}::float4`
   const distance = (key: RawBuilder<unknown>) => sql`1 - word_similarity(${folded}, ${key})`

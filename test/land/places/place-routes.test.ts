@@ -44,6 +44,10 @@ test('whole names come before longer ones, neighbourhoods before streets', async
   expect((await find('کوچه نرگس'))[0]).toBe('street کوچهٔ نرگس 0')
 })
 test('a misspelt name finds the one spelt alike', async () => expect(await find('نیاصرمم')).toEqual(['water مادی نیاصرم']))
+test('a code is no name of a place', async () => {
+  for (const q of ['1-1-1', '۱-۱-۱۱', '11/1']) expect(await find(q)).toEqual([])
+  expect(await find('11')).toEqual(['zone R11 · مسکونی کم‌تراکم'])
+})
 test('at most the limit', async () => expect(await find('alley', 3)).toHaveLength(3))
 test('nothing for nothing', async () => {
   for (const q of ['؟', '%', '_', "'", '\\', 'ناپیدایی']) expect(await find(q)).toEqual([])
