@@ -26,7 +26,7 @@ export function renderDocs(api: OpenApi): string {
   )
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(api.info.title)}: API</title><link rel="stylesheet" href="/api/docs.css"></head>
+<title>${escapeHtml(api.info.title)}: API</title><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/api/docs.css"></head>
 <body><main><h1>${escapeHtml(api.info.title)} <span class="quiet">API ${escapeHtml(api.info.version)}</span></h1>
 <p>${escapeHtml(api.info.description ?? '')}</p>
 <p>Machine-readable: <a href="/api/openapi.json">openapi.json</a> (OpenAPI 3.1). Map: <a href="/map">/map</a>.</p>
