@@ -64,7 +64,7 @@ describe('select many', () => {
     await page.getByRole('button', { name: words('fa', 'map_tool_select_rectangle') }).click()
     const box = (await page.locator('canvas').first().boundingBox())!
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
-    await page.waitForTimeout(500)
+    await waitForDrawing(page)
     await page.mouse.click(x - 150, y - 120)
     await page.mouse.move(x, y, { steps: 5 })
     await page.mouse.move(x + 150, y + 120, { steps: 5 })
@@ -113,7 +113,7 @@ it('measures a length in the city’s own projection', async () => {
   await page.getByRole('button', { name: words('fa', 'map_tool_measure_length') }).click()
   const box = (await page.locator('canvas').first().boundingBox())!
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
-  await page.waitForTimeout(500)
+  await waitForDrawing(page)
   const measured = page.waitForResponse('**/api/measure')
   await page.mouse.click(x - 100, y)
   await page.mouse.move(x + 100, y, { steps: 4 })
@@ -203,6 +203,11 @@ async function openAt(zoom: number, more = ''): Promise<Page> {
 async function clickMiddle(page: Page): Promise<void> {
   const box = (await page.locator('canvas').first().boundingBox())!
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+}
+
+/** Drawing is loaded with the first tool; its cursor on the canvas says that it listens. */
+async function waitForDrawing(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('canvas')?.style.cursor === 'crosshair')
 }
 
 async function waitForParcel(page: Page, code: string): Promise<void> {
