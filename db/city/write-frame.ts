@@ -118,7 +118,9 @@ function writeWater(sink: RowSink, plan: CityPlan, municipalityId: number): void
       multiPolygonHex([linePolygon([...lower, ...upper.reverse()])]),
     )
   }
-  add('river', 'زاینده‌رود (نمونه)', 'Zayandeh Rud (sample)', river.widthM, river.curve, river.fromX, river.toX)
+  // Far beyond the town: wherever one looks at the whole of it, the river comes and goes.
+  const [fromX, toX] = [river.fromX - 3 * plan.radius, river.toX + 3 * plan.radius]
+  add('river', 'زاینده‌رود (نمونه)', 'Zayandeh Rud (sample)', river.widthM, river.curve, fromX, toX)
   for (const madi of plan.madis) add('madi', ...madiName(madi.key), madi.widthM, madi.curve, madi.fromX, madi.toX)
   const buffer = (theme: string, nameFa: string, nameEn: string, widthM: number, effect: string, line: Polyline, half: number) =>
     sink.add(
