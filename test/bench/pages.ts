@@ -1,9 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { chromium, type Browser } from 'playwright-core'
 import { openPool } from '#db/connect.ts'
 import { findChromium } from '../../src/setup/find-chromium.mjs'
+import { endServer, startServer } from '../start-server.ts'
 import type { Figure } from './figures.ts'
 import { openSlowLine, type LineSpeed, type Passage } from './slow-line.ts'
 
@@ -38,8 +36,7 @@ export async function benchPages(databaseUrl: string): Promise<Figure[]> {
     return figures
   } finally {
     await browser.close()
-    server.process.kill('SIGTERM')
-    if (server.process.exitCode === null) await once(server.process, 'exit')
+    await endServer(server)
   }
 }
 
@@ -180,41 +177,6 @@ async function chooseCode(databaseUrl: string): Promise<string> {
   } finally {
     await pool.end()
   }
-}
-
-/** The server as people run it, on a free port. */
-async function startServer(databaseUrl: string): Promise<{ process: ChildProcess; origin: string }> {
-  const port = await findFreePort()
-  const origin = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      BARZAN_DEV: '',
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATABASE_URL: databaseUrl,
-      DATABASE_OWNER_URL: '',
-      BARZAN_CITY_PARCELS: '0',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  for (let attempt = 0; attempt < 300 && child.exitCode === null; attempt++) {
-    const isReady = await fetch(`${origin}/readyz`).then((answer) => answer.ok, () => false) // prettier-ignore
-    if (isReady) return { process: child, origin }
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  child.kill('SIGKILL')
-  throw new Error('the server did not become ready')
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function sum(passages: readonly Passage[], of: (passage: Passage) => boolean): number {

@@ -1,12 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import axe, { type AxeResults } from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { findChromium } from '../../src/setup/find-chromium.mjs'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
+import { endServer, startServer } from '../start-server.ts'
 
 /** The real server process on a database of its own, and a real browser in front of it. */
 export interface OpenBarzan {
@@ -38,7 +36,7 @@ const SCREENS = new URL('../screens/', import.meta.url).pathname
 /** Start the server on a free port and a browser. `city: false` serves an empty land. */
 export async function openBarzan(options: { city?: boolean } = {}): Promise<OpenBarzan> {
   const database = await createTestDatabase({ city: options.city ?? true })
-  const server = await startServer(database)
+  const server = await startServer(database.url)
   const browser = await chromium.launch({
     executablePath: findChromium() ?? undefined,
     args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-dev-shm-usage'],
@@ -49,42 +47,11 @@ export async function openBarzan(options: { city?: boolean } = {}): Promise<Open
     openPage: (page) => openPage(browser, server.origin, page),
     async close() {
       await browser.close()
-      const endedEarly = server.process.exitCode !== null || server.process.signalCode !== null
-      server.process.kill('SIGTERM')
-      if (!endedEarly) await once(server.process, 'exit')
+      const hasLasted = await endServer(server)
       await database.drop()
-      if (endedEarly) throw new Error(`the server ended during the journeys:\n${server.said()}`)
+      if (!hasLasted) throw new Error(`the server ended during the journeys:\n${server.said()}`)
     },
   }
-}
-
-async function startServer(database: TestDatabase): Promise<{ process: ChildProcess; origin: string; said(): string }> {
-  const port = await findFreePort()
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATABASE_URL: database.url,
-      DATABASE_OWNER_URL: '',
-      BARZAN_CITY_PARCELS: '0',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  const origin = `http://127.0.0.1:${port}`
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (child.exitCode !== null) throw new Error(`the server ended early:\n${said}`)
-    const ready = await fetch(`${origin}/readyz`)
-      .then((answer) => answer.ok)
-      .catch(() => false)
-    if (ready) return { process: child, origin, said: () => said }
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  child.kill('SIGKILL')
-  throw new Error(`the server was not ready in 30 s:\n${said}`)
 }
 
 /** A page that fails its test on any error of the console, and on any request to another host. */
@@ -152,13 +119,4 @@ export async function findSeriousIssues(page: Page): Promise<string[]> {
           .slice(0, 4)
           .join('; ')})`,
     )
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
