@@ -62,7 +62,10 @@ export const exportRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) 
           200: {
             description: 'The file, named in Content-Disposition.',
             content: Object.fromEntries(
-              Object.values(MEDIA_TYPES).map((type) => [type.split(';')[0], { schema: { type: 'string', format: 'binary' } }]),
+              Object.values(MEDIA_TYPES).map((type) => [
+                type.split(';')[0],
+                { schema: type.includes('json') ? { type: 'object' } : { type: 'string', format: 'binary' } },
+              ]),
             ),
           },
         },
