@@ -1,4 +1,5 @@
-import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl'
+import { metresPerPixel } from './map-scale.ts'
 import { PARCELS_FROM } from './style-land.ts'
 import { FONT, type StyleInput } from './style-input.ts'
 
@@ -50,6 +51,33 @@ export function selectionLayers({ palette }: StyleInput): LayerSpecification[] {
   ]
 }
 
+/** No label comes nearer to the focus parcel than this, in pixels: half its halo and some air. */
+const AIR_PX = 6
+
+/**
+ * The place of the focus parcel, kept free of labels. Nothing of it is seen. MapLibre places the last layer first, so this one
+ * belongs above all labels.
+ */
+export function reserveLayer({ lat }: StyleInput): SymbolLayerSpecification {
+  // MapLibre takes the padding of the whole zoom below, so each step is as wide as its squares become until the next one.
+  const at = (zoom: number): ExpressionSpecification => ['+', AIR_PX, ['/', ['get', 'cell_m'], 2 * metresPerPixel(zoom + 1, lat)]]
+  const steps = [14, 15, 16, 17, 18, 19, 20, 21, 22].flatMap((zoom) => [zoom, at(zoom)])
+  return {
+    id: 'focus-place',
+    type: 'symbol',
+    source: 'focus-place',
+    minzoom: 13,
+    layout: {
+      'icon-image': 'ink-box',
+      'icon-size': 0.06,
+      'icon-padding': ['step', ['zoom'], at(13), ...steps] as unknown as ExpressionSpecification,
+      'icon-allow-overlap': true,
+      'symbol-z-order': 'source',
+    },
+    paint: { 'icon-opacity': 0 },
+  }
+}
+
 /** What is being drawn or was drawn: the lasso, a measured line or area with its figure, and where the reader stands. */
 export function drawingLayers({ palette }: StyleInput): LayerSpecification[] {
   const isLine: ExpressionSpecification = ['==', ['geometry-type'], 'LineString']
@@ -62,7 +90,11 @@ export function drawingLayers({ palette }: StyleInput): LayerSpecification[] {
       type: 'fill',
       source: 'drawn',
       filter: ['!', isLine],
-      paint: { 'fill-color': palette.select, 'fill-opacity': 0.09 },
+      // From afar no parcel is drawn that could be tinted: there the area itself is tinted as the set is from near.
+      paint: {
+        'fill-color': palette.select,
+        'fill-opacity': ['step', ['zoom'], palette.theme === 'light' ? 0.17 : 0.22, PARCELS_FROM, 0.09],
+      },
     },
     {
       id: 'drawn-casing',

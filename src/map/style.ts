@@ -4,7 +4,7 @@ import type { StyleInput } from './style-input.ts'
 import { labelLayers } from './style-labels.ts'
 import { groundLayers, landLayers } from './style-land.ts'
 import { planLayers } from './style-plan.ts'
-import { drawingLayers, selectionLayers } from './style-selection.ts'
+import { drawingLayers, reserveLayer, selectionLayers } from './style-selection.ts'
 import { arterialLayers, streetLayers } from './style-streets.ts'
 
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] }
@@ -22,6 +22,7 @@ export function buildStyle(input: StyleInput): StyleSpecification {
     ...planLayers(input),
     ...selectionLayers(input),
     ...labelLayers(input),
+    reserveLayer(input),
     ...drawingLayers(input),
   ]
   return {
@@ -33,6 +34,7 @@ export function buildStyle(input: StyleInput): StyleSpecification {
       plan: tiles('plan', 13, input),
       labels: tiles('labels', 11, input),
       focus: { type: 'geojson', data: EMPTY },
+      'focus-place': { type: 'geojson', data: EMPTY },
       drawn: { type: 'geojson', data: EMPTY },
       measured: { type: 'geojson', data: EMPTY },
       position: { type: 'geojson', data: EMPTY },

@@ -33,7 +33,7 @@ test.each(['light', 'dark'] as const)('the %s style is valid and small', (theme)
   for (const locale of ['fa', 'en'] as const) {
     const style = buildStyle(input({ palette: paletteOf(theme), locale, is3d: true, isHatched: true }))
     expect(validateStyleMin(style, latest)).toEqual([])
-    expect(style.layers.length).toBeLessThanOrEqual(55)
+    expect(style.layers.length).toBeLessThanOrEqual(56)
     expect(new Set(style.layers.map((layer) => layer.id)).size).toBe(style.layers.length)
   }
 })
@@ -75,4 +75,26 @@ test('switching a layer off hides it and only it', () => {
 test('colours mix like veils', () => {
   expect(mixColours('#000000', '#ffffff', 0.5)).toBe('#808080')
   expect(mixColours('rgba(0,0,0,0)', '#ffffff', 0.5)).toBe('rgba(0,0,0,0)')
+})
+
+test('lines of law come late and thin, so that they never drown the land', () => {
+  const { layers } = buildStyle(input())
+  const find = (id: string) => layers.find((layer) => layer.id === id)!
+  expect(find('buffer-lines').minzoom).toBe(14)
+  expect(find('plan-lines').minzoom).toBe(15)
+  for (const id of ['buffer-lines', 'plan-lines']) {
+    const [, , , from, first] = (find(id).paint as { 'line-width': number[] })['line-width']
+    expect(from).toBe(find(id).minzoom)
+    expect(first).toBeLessThan(1)
+  }
+})
+
+test('the focus parcel reserves its place before any label: its layer lies above them all and cannot be seen', () => {
+  const { layers, sources } = buildStyle(input())
+  const at = layers.findIndex((layer) => layer.id === 'focus-place')
+  const labels = layers.filter((layer) => layer.type === 'symbol' && (layer.source === 'labels' || layer.source === 'land'))
+  expect(labels.length).toBeGreaterThan(5)
+  for (const label of labels) expect(layers.indexOf(label)).toBeLessThan(at)
+  expect(sources['focus-place']?.type).toBe('geojson')
+  expect(layers[at]).toMatchObject({ layout: { 'icon-allow-overlap': true }, paint: { 'icon-opacity': 0 } })
 })
