@@ -4,14 +4,14 @@ import { describeProblem, Problem } from '../kernel/problem.ts'
 import { explainValidation } from './explain-validation.ts'
 
 /** RFC 9457 problem+json in both languages for everything thrown. What went wrong inside is logged, never sent. */
-export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = findProblem(error)
   // A fault of ours is logged whole, that we are away in one line; that we are not ready yet is no news to whoever polls.
   if (problem.code === 'not-ready') request.log.debug({ cause: messageOf(problem.cause) }, 'not ready')
   else if (problem.status === 503) request.log.warn({ code: problem.code, cause: messageOf(problem.cause) }, 'not available')
   else if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
   if (problem.status === 503) reply.header('retry-after', '2')
-  return reply
+  void reply
     .code(problem.status)
     .header('cache-control', 'no-store')
     .type('application/problem+json; charset=utf-8')
