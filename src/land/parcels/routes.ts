@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '#db/connect.ts'
 import { list, number, numberOrNull, position, problemAnswers, record, ref, whole } from '../../kernel/json-schema.ts'
+import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { composeParcel, composePlan } from './compose-parcel.ts'
 import { measureShape } from './measure.ts'
@@ -33,6 +34,9 @@ const geometryBody = (description: string, types: string[]) => ({
 
 /** Parcels: search, sheet, plan, selection, rows, measuring. */
 export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
+  // A selection may take seconds of a processor and of a connection: some must be left for everybody else.
+  const inTurn = limitConcurrency({ atOnce: 2, waiting: 16 }, () => new Problem('busy', [BUSY]))
+
   app.get<{ Querystring: { q?: string; bbox?: string; limit: number; cursor?: string } }>(
     '/api/parcels',
     {
@@ -136,7 +140,10 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...ok('The parcels and what they add up to', ref('ParcelSelection')), ...problemAnswers(400, 404, 413, 415) },
       },
     },
-    async ({ body }) => selectParcels(db, readSelectionArea(body)),
+    async ({ body }) => {
+      const area = readSelectionArea(body)
+      return inTurn(() => selectParcels(db, area))
+    },
   )
 
   app.post<{ Body: { ids: number[] } }>(
@@ -181,6 +188,11 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
     },
     async ({ body }) => measureShape(db, readMeasured(body)),
   )
+}
+
+const BUSY = {
+  fa: 'چند انتخاب دیگر در حال انجام است؛ کمی بعد دوباره بخواهید.',
+  en: 'Other selections are being made; ask again in a moment.',
 }
 
 /** The id of the parcel a code means, or the problem that says so. */

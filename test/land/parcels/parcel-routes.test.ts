@@ -306,3 +306,16 @@ describe('measuring', () => {
     } // prettier-ignore
   })
 })
+
+test('more selections than can wait are told to come back; the others are answered', async () => {
+  const holder = await database.ownerPool.connect()
+  await holder.query('begin; lock table land.parcels in access exclusive mode')
+  const asked = Array.from({ length: 20 }, () => opened.ask('/api/parcels/select', { point: [51.001, 32.0863], radiusM: 20 }))
+  const first = await Promise.race(asked)
+  expect([first.status, first.body.code, first.headers['retry-after']]).toEqual([503, 'busy', '2'])
+  await holder.query('rollback')
+  holder.release()
+  const statuses = (await Promise.all(asked)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(18)
+  expect(statuses.filter((status) => status === 503)).toHaveLength(2)
+})
