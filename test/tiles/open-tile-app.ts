@@ -2,7 +2,9 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { readFile } from 'node:fs/promises'
 import type pg from 'pg'
 import { answerErrors } from '../../src/http/errors.ts'
+import { rebuildPyramid } from '../../tiles/rebuild.ts'
 import { tileRoutes, type TileRouteOptions } from '../../tiles/serve.ts'
+import { createTestDatabase, type TestDatabase } from '../database.ts'
 
 /** The tile routes alone, with the error answers of the whole application. */
 export async function openTileApp(options: TileRouteOptions): Promise<FastifyInstance> {
@@ -11,6 +13,21 @@ export async function openTileApp(options: TileRouteOptions): Promise<FastifyIns
   await app.register(tileRoutes, options)
   await app.ready()
   return app
+}
+
+/** A database of its own with the hamlet and its low zooms, and the tile routes before it. */
+export async function openHamlet(
+  options: Partial<TileRouteOptions> = {},
+): Promise<{ database: TestDatabase; app: FastifyInstance; close(): Promise<void> }> {
+  const database = await createTestDatabase()
+  await loadHamlet(database.ownerPool)
+  await rebuildPyramid(database.ownerPool)
+  const app = await openTileApp({ pool: database.pool, ...options })
+  const close = async () => {
+    await app.close()
+    await database.drop()
+  }
+  return { database, app, close }
 }
 
 /** Load the hand-drawn hamlet (fixture.sql) into an empty database. */

@@ -1,10 +1,7 @@
-import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CATALOGUE, type TileSet } from '../../tiles/catalogue.ts'
-import { rebuildPyramid } from '../../tiles/rebuild.ts'
-import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { decodeTile } from './decode-tile.ts'
-import { HAMLET, loadHamlet, openTileApp } from './open-tile-app.ts'
+import { HAMLET, openHamlet, openTileApp } from './open-tile-app.ts'
 
 /** All that may ever stand in a tile. Adding a name here is a decision about privacy, not a formality. */
 const ALLOWED: Record<string, string[]> = {
@@ -43,25 +40,17 @@ const WITH_STAFF_LAYER: TileSet[] = [
   },
 ]
 
-let database: TestDatabase
-let app: FastifyInstance
+let hamlet: Awaited<ReturnType<typeof openHamlet>>
 beforeAll(async () => {
-  database = await createTestDatabase()
-  await loadHamlet(database.ownerPool)
-  await rebuildPyramid(database.ownerPool)
-  app = await openTileApp({
-    pool: database.pool,
+  hamlet = await openHamlet({
     catalogue: WITH_STAFF_LAYER,
     audienceOf: (request) => (request.headers.authorization === 'staff' ? 'staff' : 'public'),
   })
 })
-afterAll(async () => {
-  await app?.close()
-  await database?.drop()
-})
+afterAll(() => hamlet?.close())
 
 test('no tile of any set and zoom holds an attribute that is not allowed, and the catalogue tells no other', async () => {
-  const whole = await openTileApp({ pool: database.pool })
+  const whole = await openTileApp({ pool: hamlet.database.pool })
   const seen = new Map<string, Set<string>>()
   for (const set of CATALOGUE) {
     for (const address of Object.values(HAMLET)) {
@@ -86,7 +75,10 @@ test('no tile of any set and zoom holds an attribute that is not allowed, and th
 test('what a person owns or where he can be written to is in no tile', async () => {
   for (const set of CATALOGUE) {
     for (const address of Object.values(HAMLET)) {
-      const { rawPayload } = await app.inject({ url: `/tiles/${set.id}/${address}.mvt`, headers: { authorization: 'staff' } })
+      const { rawPayload } = await hamlet.app.inject({
+        url: `/tiles/${set.id}/${address}.mvt`,
+        headers: { authorization: 'staff' },
+      })
       for (const secret of ['OWNER-OF-NOTHING', '9990000001', '8818812345', 'property-1']) {
         expect(rawPayload.includes(secret), `${secret} in ${set.id}/${address}`).toBe(false)
       }
@@ -96,7 +88,7 @@ test('what a person owns or where he can be written to is in no tile', async () 
 
 test('a layer for staff is in no public tile and in no public description, even while staff ask for the same tile', async () => {
   const url = `/tiles/land/${HAMLET[15]}.mvt`
-  const ask = (authorization: string) => app.inject({ url, headers: { authorization } })
+  const ask = (authorization: string) => hamlet.app.inject({ url, headers: { authorization } })
   const answers = await Promise.all(['staff', 'public', 'staff', 'public', 'public', 'staff'].map(ask))
   for (const [index, answer] of answers.entries()) {
     const isStaff = [0, 2, 5].includes(index)
@@ -106,7 +98,7 @@ test('a layer for staff is in no public tile and in no public description, even 
   expect(answers[0]!.headers.etag).not.toBe(answers[1]!.headers.etag)
 
   const layersOf = async (authorization: string) =>
-    (await app.inject({ url: '/tiles/land.json', headers: { authorization } }))
+    (await hamlet.app.inject({ url: '/tiles/land.json', headers: { authorization } }))
       .json<{ vector_layers: { id: string }[] }>()
       .vector_layers.map(({ id }) => id)
   expect(await layersOf('staff')).toContain('casework')
@@ -115,7 +107,7 @@ test('a layer for staff is in no public tile and in no public description, even 
 
 test("staff's tag is of no use to the public", async () => {
   const url = '/tiles/land/15/1/1.mvt' // the same, empty bytes for both
-  const staff = await app.inject({ url, headers: { authorization: 'staff' } })
-  const answer = await app.inject({ url, headers: { 'if-none-match': staff.headers.etag as string } })
+  const staff = await hamlet.app.inject({ url, headers: { authorization: 'staff' } })
+  const answer = await hamlet.app.inject({ url, headers: { 'if-none-match': staff.headers.etag as string } })
   expect(answer.statusCode).toBe(204)
 })

@@ -1,45 +1,35 @@
-import type { FastifyInstance } from 'fastify'
 import { createHash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CATALOGUE } from '../../tiles/catalogue.ts'
-import { rebuildPyramid } from '../../tiles/rebuild.ts'
 import { composeTileStatement } from '../../tiles/statement.ts'
-import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { decodeTile } from './decode-tile.ts'
-import { HAMLET, loadHamlet, openTileApp } from './open-tile-app.ts'
+import { HAMLET, openHamlet } from './open-tile-app.ts'
 
 const ADDRESS = `/tiles/land/${HAMLET[16]}.mvt`
-let database: TestDatabase
-let app: FastifyInstance
+let hamlet: Awaited<ReturnType<typeof openHamlet>>
 beforeAll(async () => {
-  database = await createTestDatabase()
-  await loadHamlet(database.ownerPool)
-  await rebuildPyramid(database.ownerPool)
-  app = await openTileApp({ pool: database.pool })
+  hamlet = await openHamlet()
 })
-afterAll(async () => {
-  await app?.close()
-  await database?.drop()
-})
+afterAll(() => hamlet?.close())
 
 test('the bytes are those PostgreSQL made', async () => {
   const statement = composeTileStatement(CATALOGUE[0]!, 'public', 16)!
   const [z, x, y] = HAMLET[16].split('/').map(Number)
-  const { rows } = await database.pool.query<{ md5: string; length: number }>(
+  const { rows } = await hamlet.database.pool.query<{ md5: string; length: number }>(
     `select md5(tile), length(tile) from (${statement.text}) made`,
     [z, x, y],
   )
-  const answer = await app.inject({ url: ADDRESS })
+  const answer = await hamlet.app.inject({ url: ADDRESS })
   expect(answer.statusCode).toBe(200)
   expect(answer.rawPayload).toHaveLength(rows[0]!.length)
   expect(createHash('md5').update(answer.rawPayload).digest('hex')).toBe(rows[0]!.md5)
 })
 
 test('gzip, brotli and plain hold the same tile and have tags of their own', async () => {
-  const plain = await app.inject({ url: ADDRESS })
-  const gzip = await app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip' } })
-  const br = await app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip, br' } })
+  const plain = await hamlet.app.inject({ url: ADDRESS })
+  const gzip = await hamlet.app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip' } })
+  const br = await hamlet.app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip, br' } })
   expect(gunzipSync(gzip.rawPayload)).toEqual(plain.rawPayload)
   expect(brotliDecompressSync(br.rawPayload)).toEqual(plain.rawPayload)
   expect([plain, gzip, br].map((answer) => answer.headers['content-encoding'])).toEqual([undefined, 'gzip', 'br'])
@@ -56,16 +46,16 @@ test('gzip, brotli and plain hold the same tile and have tags of their own', asy
 })
 
 test('what the client holds is not sent again, until the land changes', async () => {
-  const first = await app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip' } })
+  const first = await hamlet.app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip' } })
   const etag = first.headers.etag as string
-  const ask = (held: string) => app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip', 'if-none-match': held } })
+  const ask = (held: string) => hamlet.app.inject({ url: ADDRESS, headers: { 'accept-encoding': 'gzip', 'if-none-match': held } })
   for (const held of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
     const again = await ask(held)
     expect([again.statusCode, again.rawPayload.length, again.headers.etag]).toEqual([304, 0, etag])
     expect(again.headers.vary).toBe('Accept-Encoding')
   }
   expect((await ask('"other"')).statusCode).toBe(200)
-  await database.ownerPool.query(`update land.parcels set land_use = 'COM' where parcel_id = 14`)
+  await hamlet.database.ownerPool.query(`update land.parcels set land_use = 'COM' where parcel_id = 14`)
   const changed = await ask(etag)
   expect(changed.statusCode).toBe(200)
   expect(changed.headers.etag).not.toBe(etag)
@@ -76,13 +66,13 @@ test('what the client holds is not sent again, until the land changes', async ()
 })
 
 test('where nothing is, nothing is sent', async () => {
-  const answer = await app.inject({ url: '/tiles/land/15/1/1.mvt', headers: { 'accept-encoding': 'gzip' } })
+  const answer = await hamlet.app.inject({ url: '/tiles/land/15/1/1.mvt', headers: { 'accept-encoding': 'gzip' } })
   expect([answer.statusCode, answer.rawPayload.length, answer.headers['content-encoding']]).toEqual([204, 0, undefined])
   expect(answer.headers.etag).toMatch(/^"/)
 })
 
 test('feature ids are the ids of the database, and retired parcels are gone', async () => {
-  const layers = decodeTile((await app.inject({ url: ADDRESS })).rawPayload)
+  const layers = decodeTile((await hamlet.app.inject({ url: ADDRESS })).rawPayload)
   const ids = (layer: string) => layers.get(layer)!.map((feature) => feature.id)
   expect(ids('parcels')).toEqual([11, 12, 13, 14, 21, 22, 23])
   expect(ids('buildings')).toEqual([1, 2])
@@ -122,7 +112,7 @@ test.each([
   ["/tiles/land/15/0/0';select pg_sleep(9)--.mvt", 400],
   ['/tiles/land/15/99999999999999999999/0.mvt', 400],
 ])('%s is refused with %i and a reason in both languages', async (url, status) => {
-  const answer = await app.inject({ url })
+  const answer = await hamlet.app.inject({ url })
   expect(answer.statusCode).toBe(status)
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
   expect(answer.json()).toMatchObject({ status, detail: expect.stringMatching(/./), detailFa: expect.stringMatching(/./) })
@@ -134,7 +124,7 @@ test.each([
   `/tiles/${'a/'.repeat(2000)}0.mvt`,
   '/tiles/..%2f..%2fetc/15/0/0.mvt',
 ])('the hostile address %.40s is no fault of the server', async (url) => {
-  const { statusCode } = await app.inject({ url })
+  const { statusCode } = await hamlet.app.inject({ url })
   expect(statusCode).toBeGreaterThanOrEqual(400)
   expect(statusCode).toBeLessThan(500)
 })
