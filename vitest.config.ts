@@ -11,7 +11,9 @@ if (!existsSync('.svelte-kit/tsconfig.json')) execFileSync(process.execPath, ['n
 // then real browsers, one file at a time. A test is of the second round when it asks for a database. (Order 0 would be no order.)
 const browser = ['test/e2e/**/*.test.ts']
 const all = globSync('test/**/*.test.ts').filter((path) => !path.startsWith('test/e2e/'))
-const slow = all.filter((path) => /\/(database|open-app|open-tile-app)\.ts'|-cluster\.ts'|node:child_process/.test(readFileSync(path, 'utf8')))
+const slow = all.filter((path) =>
+  /\/(database|open-app|open-tile-app)\.ts'|-cluster\.ts'|node:child_process/.test(readFileSync(path, 'utf8')),
+)
 
 export default defineConfig({
   plugins: [svelte()],
