@@ -71,6 +71,11 @@ export function measureText(text: string, size: number): Room {
   return { width: [...text].length * size * 0.52 * MM_PER_POINT, height: size * 1.25 * MM_PER_POINT }
 }
 
+/** Where along its stretch a name is tried, in shares of the stretch: a bend or another name may stand in the middle. */
+const SHIFTS = [0, 0.12, -0.12, 0.25, -0.25, 0.38, -0.38]
+/** How straight the line must be under a name: chord to length. */
+const STRAIGHT = 0.96
+
 /** Place a name along its line, upright to read, at most every `repeatMm`; nothing where the line is too short or bends. */
 export function placeAlongLine(
   board: LabelBoard,
@@ -84,13 +89,13 @@ export function placeAlongLine(
   const { width } = measureText(text, size)
   const count = Math.max(1, Math.floor(length / repeatMm))
   for (let i = 0; i < count; i++) {
-    for (const shift of [0, 0.25, -0.25]) {
+    for (const shift of SHIFTS) {
       const middle = ((i + 0.5 + shift) / count) * length
       if (middle - width / 2 < 0 || middle + width / 2 > length) continue
       const from = walkCourse(line.course, middle - width / 2)
       const to = walkCourse(line.course, middle + width / 2)
       const chord = Math.hypot(to[0]! - from[0]!, to[1]! - from[1]!)
-      if (chord < width * 0.97) continue
+      if (chord < width * STRAIGHT) continue
       let turn = (Math.atan2(to[1]! - from[1]!, to[0]! - from[0]!) * 180) / Math.PI
       if (turn > 90) turn -= 180
       if (turn <= -90) turn += 180

@@ -181,9 +181,9 @@ export async function listHouseNumbers(db: Db, sheet: Sheet, leastMm2: number): 
 export async function listNamedLines(db: Db, sheet: Sheet, of: 'streets' | 'water'): Promise<NamedLine[]> {
   const source =
     of === 'streets'
-      ? sql`select s.name_fa, s.name_en, max(t.row_width_m)::float8 as width_m, ST_LineMerge(ST_Collect(${paper(sheet, sql`t.geom`)})) as line
+      ? sql`select s.name_fa, s.name_en, max(t.row_width_m)::float8 as width_m, ST_LineMerge(ST_CollectionExtract(ST_Collect(${paper(sheet, sql`t.geom`)}), 2)) as line
             from land.street_segments t join land.streets s using (street_id) where ${here(sheet, 't')} group by s.street_id`
-      : sql`select t.name_fa, t.name_en, t.width_m::float8 as width_m, ST_LineMerge(${paper(sheet, sql`t.centre_line`)}) as line
+      : sql`select t.name_fa, t.name_en, t.width_m::float8 as width_m, ST_LineMerge(ST_CollectionExtract(${paper(sheet, sql`t.centre_line`)}, 2)) as line
             from land.water_courses t where ${here(sheet, 't')} and t.centre_line is not null`
   const { rows } = await sql<{
     nameFa: string | null

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerErrors } from '#src/http/errors.ts'
 import { createSheetCompiler } from '#src/land/print/compile-sheet.ts'
 import { chooseScaleBar, layOutSheet } from '#src/land/print/lay-out-sheet.ts'
+import { listNamedLines } from '#src/land/print/queries.ts'
 import { printRoutes } from '#src/land/print/routes.ts'
 import { createTestDatabase, type TestDatabase } from '../../database.ts'
 import { ORIGIN, plantParcels } from '../export/plant-parcels.ts'
@@ -124,4 +125,14 @@ test('a sheet that takes too long is ended, and the next one works', async () =>
   await expect(compiler.compile(job)).rejects.toMatchObject({ code: 'too-slow' })
   compiler.close()
   expect((await print()).statusCode).toBe(200)
+})
+
+test('a street wholly within the sheet is one line to write its name along, though recorded in pieces', async () => {
+  const { x, y } = ORIGIN
+  await database.ownerPool.query(`insert into land.street_segments (municipality_id, street_id, class, geom) values
+    (1, 1, 'alley', ST_Multi(ST_SetSRID(ST_MakeLine(ST_MakePoint(${x}, ${y}), ST_MakePoint(${x + 40}, ${y})), 32639))),
+    (1, 1, 'alley', ST_Multi(ST_SetSRID(ST_MakeLine(ST_MakePoint(${x + 40}, ${y}), ST_MakePoint(${x + 90}, ${y})), 32639)))`)
+  const ground: [number, number, number, number] = [x - 100, y - 100, x + 200, y + 100]
+  const lines = await listNamedLines(database.db, { municipalityId: 1, srid: 32639, ground, mmPerMetre: 1 }, 'streets')
+  expect(lines.map(({ nameFa, course }) => [nameFa, course[0], course.at(-1)])).toEqual([['کوچهٔ شهریار', [100, 100], [190, 100]]])
 })
