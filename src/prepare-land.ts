@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { buildCity } from '#db/city/build-city.ts'
-import { LOCKS } from '#db/locks.ts'
+import { takeTurn } from '#db/locks.ts'
 import { bringUpToDate } from '#db/migrate.ts'
 import { rebuildStalePyramids } from '#tiles/rebuild.ts'
 import type { Config } from './kernel/config.ts'
@@ -24,7 +24,7 @@ export async function prepareLand(
   for (let told = ''; ;) {
     try {
       await bringUpToDate({ pool, ownerPool })
-      if (ownerPool) await alone(ownerPool, () => fill(ownerPool, config.cityParcels))
+      if (ownerPool) await takeTurn(ownerPool, 'fillLand', () => fill(ownerPool, config.cityParcels))
       return
     } catch (error) {
       if (!isDatabaseGone(error) || signal.aborted) throw error
@@ -53,16 +53,6 @@ async function fill(ownerPool: pg.Pool, cityParcels: number): Promise<void> {
     })
   }
   await rebuildStalePyramids(ownerPool, ({ done, total }) => showProgress('map', done, total))
-}
-
-async function alone(ownerPool: pg.Pool, work: () => Promise<void>): Promise<void> {
-  const client = await ownerPool.connect()
-  try {
-    await client.query('select pg_advisory_lock($1)', [LOCKS.fillLand])
-    await work()
-  } finally {
-    client.release(true) // ends the session, and with it the lock
-  }
 }
 
 /** On a terminal only: a line that is written over. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { readConfig } from '../../src/kernel/config.ts'
 import { rebuildStalePyramids } from '#tiles/rebuild.ts'
 import { withDatabase } from '../connect.ts'
+import { takeTurn } from '../locks.ts'
 import { bringUpToDate } from '../migrate.ts'
 import { buildCity } from './build-city.ts'
 import { removeSyntheticCity } from './remove-city.ts'
@@ -33,9 +34,11 @@ async function makeCity({ parcels, seed, replace }: { parcels: number; seed: num
   await withDatabase(readConfig(process.env), async ({ pool, ownerPool }) => {
     if (!ownerPool) throw new Error('The city is made as the owner of the schema: set DATABASE_OWNER_URL as well.')
     await bringUpToDate({ pool, ownerPool })
-    if (replace) await removeSyntheticCity(ownerPool)
     const startedAt = Date.now()
-    const counts = await buildCity(ownerPool, { parcels, seed, onProgress: createProgress() })
+    const counts = await takeTurn(ownerPool, 'fillLand', async () => {
+      if (replace) await removeSyntheticCity(ownerPool)
+      return buildCity(ownerPool, { parcels, seed, onProgress: createProgress() })
+    })
     if (process.stderr.isTTY) process.stderr.write('\n')
     await rebuildStalePyramids(ownerPool) // what low zooms show
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)

@@ -1,3 +1,4 @@
+import { copyText } from './copy-text.ts'
 import { toast } from './components/announce.svelte.ts'
 
 /** Pass a link on: by the phone's own way where there is one, else it is copied and `copied` says so. */
@@ -6,6 +7,6 @@ export async function shareLink(url: string, title: string, copied: string): Pro
     // Closed without choosing: nothing to say.
     return navigator.share({ url, title }).catch(() => {})
   }
-  await navigator.clipboard.writeText(url)
+  await copyText(url)
   toast(copied)
 }
