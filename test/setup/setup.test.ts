@@ -24,8 +24,18 @@ describe('counting tests', () => {
   test.each([
     ['everything passed', [file('passed', 'passed', 'passed')], 0, { passed: 2, failed: 0, skipped: 0 }],
     ['one failed', [file('failed', 'passed', 'failed')], 1, { passed: 1, failed: 1, skipped: 0 }],
-    ['skipped and to do are told apart', [file('passed', 'passed', 'skipped', 'todo', 'pending')], 0, { passed: 1, failed: 0, skipped: 3 }],
-    ['a file that does not load is a failure', [file('failed'), file('passed', 'passed')], 1, { passed: 1, failed: 1, skipped: 0 }],
+    [
+      'skipped and to do are told apart',
+      [file('passed', 'passed', 'skipped', 'todo', 'pending')],
+      0,
+      { passed: 1, failed: 0, skipped: 3 },
+    ],
+    [
+      'a file that does not load is a failure',
+      [file('failed'), file('passed', 'passed')],
+      1,
+      { passed: 1, failed: 1, skipped: 0 },
+    ],
     ['an error outside of every test is a failure', [file('passed', 'passed')], 1, { passed: 1, failed: 1, skipped: 0 }],
   ])('%s', (_, testResults, exitCode, expected) => {
     expect(countTests({ testResults }, exitCode)).toEqual(expected)
@@ -107,7 +117,10 @@ describe('running programs', () => {
   test('exit codes are kept; a signal is 128 + its number', async () => {
     await expect(runProgram('sh', ['-c', 'exit 3'])).resolves.toBe(3)
     await expect(runProgram('sh', ['-c', 'kill -TERM $$'])).resolves.toBe(143)
-    await expect(runQuietly('sh', ['-c', 'echo out; echo err >&2; exit 4'])).resolves.toMatchObject({ code: 4, output: expect.stringMatching(/out\nerr/) as string })
+    await expect(runQuietly('sh', ['-c', 'echo out; echo err >&2; exit 4'])).resolves.toMatchObject({
+      code: 4,
+      output: expect.stringMatching(/out\nerr/) as string,
+    })
   })
 })
 
