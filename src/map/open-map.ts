@@ -7,6 +7,7 @@ import type { Palette } from './palette.ts'
 import { buildStyle } from './style.ts'
 import type { StyleInput } from './style-input.ts'
 import type { View } from './url-state.ts'
+import { widenBox } from './widen-box.ts'
 
 export interface OpenMapOptions {
   container: HTMLElement
@@ -55,7 +56,7 @@ export async function openMap({ container, style, view, bounds, canvasLabel }: O
     locale: { 'Map.Title': canvasLabel },
     validateStyle: false,
     // Ground outside the city has no tiles: do not ask for it beyond a margin.
-    maxBounds: widen(bounds, 1.5),
+    maxBounds: widenBox(bounds, 1.5),
   })
   map.touchPitch.disable()
   // Images are drawn when a tile first asks for one: the first view of a city needs hardly any.
@@ -85,9 +86,4 @@ function putImage(map: MapLibreMap, name: string, palette: Palette, lat: number)
   const stretch = { content: [6, 6, 26, 26], stretchX: [[8, 24]], stretchY: [[8, 24]] } satisfies Partial<StyleImageMetadata>
   if (map.hasImage(name)) map.updateImage(name, image.data)
   else map.addImage(name, image.data, { pixelRatio: image.pixelRatio, ...(name === 'ink-box' && stretch) })
-}
-
-function widen([west, south, east, north]: Bbox, by: number): Bbox {
-  const [dx, dy] = [Math.max(east - west, 0.05) * by, Math.max(north - south, 0.05) * by]
-  return [west - dx, Math.max(-85, south - dy), east + dx, Math.min(85, north + dy)]
 }

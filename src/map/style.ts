@@ -6,6 +6,7 @@ import { groundLayers, landLayers } from './style-land.ts'
 import { planLayers } from './style-plan.ts'
 import { drawingLayers, reserveLayer, selectionLayers } from './style-selection.ts'
 import { arterialLayers, streetLayers } from './style-streets.ts'
+import { widenBox } from './widen-box.ts'
 
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] }
 
@@ -43,7 +44,11 @@ export function buildStyle(input: StyleInput): StyleSpecification {
   }
 }
 
+/** Rivers, roads and power lines go on beyond the city: their tiles are asked for this much further out, in its own widths. */
+const BEYOND = 0.5
+
 /** A tile set by its contract instead of its TileJSON: one round trip less before the first tile. */
 function tiles(set: string, minzoom: number, { origin, bounds }: StyleInput): VectorSourceSpecification {
-  return { type: 'vector', tiles: [`${origin}/tiles/${set}/{z}/{x}/{y}.mvt`], minzoom, maxzoom: 16, bounds }
+  const address = `${origin}/tiles/${set}/{z}/{x}/{y}.mvt`
+  return { type: 'vector', tiles: [address], minzoom, maxzoom: 16, bounds: widenBox(bounds, BEYOND) }
 }

@@ -98,3 +98,10 @@ test('the focus parcel reserves its place before any label: its layer lies above
   expect(sources['focus-place']?.type).toBe('geojson')
   expect(layers[at]).toMatchObject({ layout: { 'icon-allow-overlap': true }, paint: { 'icon-opacity': 0 } })
 })
+
+test('tiles are asked for beyond the city too, so that a river does not end at a straight line', () => {
+  for (const set of ['land', 'plan', 'labels']) {
+    const { bounds } = buildStyle(input()).sources[set] as { bounds: [number, number, number, number] }
+    expect(bounds.map((value) => Number(value.toFixed(6)))).toEqual([51.25, 32.25, 51.45, 32.45])
+  }
+})
