@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { existsSync, readFileSync } from 'node:fs'
+import { utimes } from 'node:fs/promises'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ViteDevServer } from 'vite'
 import type { Config } from '../kernel/config.ts'
@@ -47,9 +48,13 @@ async function openBuiltPages(config: Config): Promise<Pages> {
   const builds = new URL('../../build/', import.meta.url)
   const current = new URL('current', builds)
   if (!existsSync(current)) throw new Error('the pages have not been built; npm start does it')
-  const built = new URL(`${readFileSync(current, 'utf8')}/handler.js`, builds)
-  const { handler } = (await import(built.href)) as { handler: PageHandler }
-  return { handler, attach: async () => undefined, close: async () => undefined }
+  const build = new URL(`${readFileSync(current, 'utf8')}/`, builds)
+  const { handler } = (await import(new URL('handler.js', build).href)) as { handler: PageHandler }
+  // Later builds leave alone what was touched of late (src/setup/build-pages.mjs).
+  const touch = () => void utimes(new URL('.complete', build), new Date(), new Date()).catch(() => undefined)
+  touch()
+  const touching = setInterval(touch, 3_600_000).unref()
+  return { handler, attach: async () => undefined, close: async () => clearInterval(touching) }
 }
 
 /** Hot reload on the same port: Vite needs the listening server, which needs the handler first. */

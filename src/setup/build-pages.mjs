@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runQuietly } from './run-program.mjs'
 import { say, SetupProblem } from './say.mjs'
@@ -37,8 +37,15 @@ export async function buildPages(project, node) {
   writeFileSync(`${current}.new`, name)
   renameSync(`${current}.new`, current)
   for (const old of readdirSync(builds)) {
-    if (![name, former, 'current'].includes(old)) rmSync(join(builds, old), { recursive: true, force: true })
+    if ([name, former, 'current'].includes(old) || isInUse(join(builds, old))) continue
+    rmSync(join(builds, old), { recursive: true, force: true })
   }
+}
+
+/** A server touches its build every hour (src/http/pages.ts); one whose files vanish would fall over. @param {string} build */
+function isInUse(build) {
+  const complete = statSync(join(build, '.complete'), { throwIfNoEntry: false })
+  return complete !== undefined && Date.now() - complete.mtimeMs < 24 * 3_600_000
 }
 
 /** tsconfig.json extends a file that SvelteKit generates. @param {string} project @param {string} node */
