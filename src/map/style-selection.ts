@@ -6,7 +6,10 @@ import { FONT, type StyleInput } from './style-input.ts'
 const isSelected: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
 const isHovered: ExpressionSpecification = ['boolean', ['feature-state', 'hovered'], false]
 
-/** The selected set (by feature state), the parcel under the pointer, and the focus parcel with its halo. */
+/**
+ * The selected set (by feature state) and the area it was drawn with, the parcel under the pointer, and the focus parcel with its
+ * halo: all that tints the land and so belongs under the labels.
+ */
 export function selectionLayers({ palette }: StyleInput): LayerSpecification[] {
   const isLight = palette.theme === 'light'
   return [
@@ -31,6 +34,17 @@ export function selectionLayers({ palette }: StyleInput): LayerSpecification[] {
         'line-color': palette.select,
         'line-width': ['case', isHovered, 2, 1],
         'line-opacity': ['case', isHovered, 1, isSelected, 0.7, 0],
+      },
+    },
+    {
+      id: 'drawn-fill',
+      type: 'fill',
+      source: 'drawn',
+      filter: ['!=', ['geometry-type'], 'LineString'],
+      // From afar no parcel is drawn that could be tinted: there the area itself is tinted as the set is from near.
+      paint: {
+        'fill-color': palette.select,
+        'fill-opacity': ['step', ['zoom'], palette.theme === 'light' ? 0.17 : 0.22, PARCELS_FROM, 0.09],
       },
     },
     { id: 'focus-fill', type: 'fill', source: 'focus', paint: { 'fill-color': palette.select, 'fill-opacity': 0.14 } },
@@ -78,24 +92,12 @@ export function reserveLayer({ lat }: StyleInput): SymbolLayerSpecification {
   }
 }
 
-/** What is being drawn or was drawn: the lasso, a measured line or area with its figure, and where the reader stands. */
+/** The lines of what is being drawn or was drawn: the lasso, a measured line or area with its figure, and where the reader stands. */
 export function drawingLayers({ palette }: StyleInput): LayerSpecification[] {
-  const isLine: ExpressionSpecification = ['==', ['geometry-type'], 'LineString']
   const isPoint: ExpressionSpecification = ['==', ['geometry-type'], 'Point']
   const ink = palette.theme === 'light' ? '#17262e' : '#f0e9da'
   const paper = palette.theme === 'light' ? '#fffdf8' : '#122034'
   return [
-    {
-      id: 'drawn-fill',
-      type: 'fill',
-      source: 'drawn',
-      filter: ['!', isLine],
-      // From afar no parcel is drawn that could be tinted: there the area itself is tinted as the set is from near.
-      paint: {
-        'fill-color': palette.select,
-        'fill-opacity': ['step', ['zoom'], palette.theme === 'light' ? 0.17 : 0.22, PARCELS_FROM, 0.09],
-      },
-    },
     {
       id: 'drawn-casing',
       type: 'line',
