@@ -67,7 +67,8 @@ function openPagesInDevelopment(): Pages {
     },
     async attach(server) {
       const { createServer } = await import('vite')
-      vite = await createServer({ server: { middlewareMode: true, hmr: { server } }, appType: 'custom' })
+      // Natively: Vite's own loader writes a file that `node --watch` would take for a change of ours.
+      vite = await createServer({ configLoader: 'native', server: { middlewareMode: true, hmr: { server } }, appType: 'custom' })
     },
     async close() {
       await vite?.close()
