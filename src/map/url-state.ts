@@ -137,7 +137,7 @@ function parseSelection(text: string | null): SelectionShape | null {
   if (kind === 'c') {
     const center = decodeLine(first)?.[0]
     const radiusM = Number(second)
-    return center === undefined || !(radiusM > 0) || radiusM > 50_000 ? null : { kind: 'circle', center, radiusM }
+    return center === undefined || !(radiusM > 0) || radiusM > 5000 ? null : { kind: 'circle', center, radiusM }
   }
   if (kind === 's') {
     const streetId = Number(first)

@@ -88,7 +88,7 @@ export function useTool(
     else drawing?.clickAtCentre()
   }
 
-  void takeUp(kind)
+  takeUp(kind).catch(() => putBack(state))
   return {
     putDown() {
       isPutDown = true
@@ -110,18 +110,25 @@ function editSelection(open: OpenMap, palette: Palette, state: MapState, actions
   }
   let drawing: ShapeDrawing | null = null
   let isPutDown = false
-  void import('./draw-shape.ts').then(({ editShape }) => {
+  const fetched = import('./draw-shape.ts').then(({ editShape }) => {
     if (isPutDown) return
     drawing = editShape(open.map, { type: 'Polygon', coordinates: [shape.ring] }, palette, ({ coordinates: [ring] }) => {
       if (ring) void actions.select({ kind: 'polygon', ring })
     })
   })
+  fetched.catch(() => putBack(state))
   return {
     putDown() {
       isPutDown = true
       drawing?.stop()
     },
   }
+}
+
+/** The tool's script did not come (the line is down): a tool that looks taken up and draws nothing would be worse than none. */
+function putBack(state: MapState): void {
+  state.address.tool = 'pan'
+  toast(m.map_failed_detail())
 }
 
 /** A polygon of fewer than three points is not one yet. */
