@@ -27,8 +27,9 @@ export function writeLineage(
   const [low, high] = extent(parcel.ring, box.ux, box.uy)
   const at = low + (high - low) * rnd.between(0.4, 0.6)
   const cut = splitByLine(parcel.ring, box.ux * at, box.uy * at, -box.uy, box.ux, INNER, INNER)
-  if (cut.left.length !== 1 || cut.right.length !== 1) return
-  for (const half of [cut.left[0]!, cut.right[0]!]) retire(sink, state, place, parcel, half, parcelId, 'merge', day, 1)
+  const halves = [...cut.left, ...cut.right]
+  if (cut.left.length !== 1 || cut.right.length !== 1 || !halves.every(isSimple)) return
+  for (const half of halves) retire(sink, state, place, parcel, half, parcelId, 'merge', day, 1)
 }
 
 /** Now and then two neighbours were one plot once: the old one stays as a retired row with both as its heirs. */
