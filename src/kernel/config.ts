@@ -13,6 +13,8 @@ export interface Config {
   dataDir: string
   /** Size of the synthetic city made in an empty database; 0 = start empty. */
   cityParcels: number
+  /** Opens what changes the land and what shows the inside; null = closed. */
+  adminToken: string | null
   /** The least serious events that are logged. */
   logLevel: LogLevel
 }
@@ -37,6 +39,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseOwnerUrl,
     dataDir: resolve(readText(env, 'BARZAN_DATA') ?? '.data'),
     cityParcels: readWhole(env, 'BARZAN_CITY_PARCELS', 20_000, 0, 5_000_000),
+    adminToken: readText(env, 'BARZAN_ADMIN_TOKEN'),
     logLevel: readLogLevel(env),
   }
 }

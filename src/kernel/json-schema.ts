@@ -77,7 +77,10 @@ export function problemAnswers(...statuses: number[]): Record<string, Schema> {
 
 const PROBLEM_DESCRIPTIONS: Record<number, string> = {
   400: 'The request is wrong; the sentence says how',
+  401: 'The administrator token is missing or wrong',
   404: 'Not found',
+  409: 'Conflicts with what is recorded',
+  412: 'Changed since it was read',
   413: 'Too large',
   415: 'Content type not accepted',
   422: 'Understood, but cannot be done',

@@ -15,6 +15,7 @@ const PROBLEMS = {
   'bad-limit': { status: 400, fa: 'تعداد خواسته‌شده درست نیست', en: 'The limit is not right' },
   'bad-geometry': { status: 400, fa: 'شکل کشیده‌شده درست نیست', en: 'The geometry is not right' },
   'bad-tile-address': { status: 400, fa: 'نشانی کاشی نقشه درست نیست', en: 'The tile address is not right' },
+  'not-signed-in': { status: 401, fa: 'برای این کار باید وارد شوید', en: 'This needs you to be signed in' },
   'not-allowed': { status: 403, fa: 'اجازهٔ این کار را ندارید', en: 'You may not do this' },
   'not-found': { status: 404, fa: 'چیزی در این نشانی نیست', en: 'There is nothing at this address' },
   'parcel-not-found': { status: 404, fa: 'ملکی با این مشخصات پیدا نشد', en: 'No such parcel was found' },

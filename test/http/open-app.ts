@@ -15,6 +15,7 @@ export async function openTestApp(database: Pick<TestDatabase, 'db' | 'pool' | '
       databaseOwnerUrl: null,
       dataDir: '',
       cityParcels: 0,
+      adminToken: null,
       logLevel: 'silent',
     },
     db: database.db,

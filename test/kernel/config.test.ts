@@ -7,8 +7,12 @@ describe('settings', () => {
   test('nothing set: the defaults of the contract', () => {
     expect(readConfig({ BARZAN_DATA: '/data' })).toEqual({
       port: 3000, host: '127.0.0.1', origin: 'http://127.0.0.1:3000', databaseUrl: null, databaseOwnerUrl: null, dataDir: '/data', cityParcels: 20_000,
-      logLevel: 'warn',
+      adminToken: null, logLevel: 'warn',
     }) // prettier-ignore
+  })
+  test('an administrator token of blanks is none', () => {
+    expect(readConfig({ BARZAN_ADMIN_TOKEN: ' x y ' }).adminToken).toBe('x y')
+    expect(readConfig({ BARZAN_ADMIN_TOKEN: '  ' }).adminToken).toBeNull()
   })
   test('the public address follows where we listen, unless it is told', () => {
     expect(readConfig({ HOST: '0.0.0.0', PORT: '8080' }).origin).toBe('http://localhost:8080')
