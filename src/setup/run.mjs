@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { buildPages, generateConfig } from './build-pages.mjs'
 import { chooseDataDir } from './choose-data-dir.mjs'
 import { chooseNode, installDependencies } from './install-dependencies.mjs'
-import { ensureChromium, ensurePostgres } from './install-packages.mjs'
+import { ensureChromium, ensurePostgres, ensureTestServers } from './install-packages.mjs'
 import { runChecks } from './run-checks.mjs'
 import { runProgram } from './run-program.mjs'
 import { runTests } from './run-tests.mjs'
@@ -62,7 +62,10 @@ async function setUp(name, needs) {
   await installDependencies(project, needs.development ?? false)
   const node = chooseNode(project)
   if (needs.postgres === 'always' || (needs.postgres === 'own' && !process.env.DATABASE_URL)) await ensurePostgres()
-  if (name === 'test') await ensureChromium()
+  if (name === 'test') {
+    await ensureChromium()
+    await ensureTestServers()
+  }
   if (needs.development) await generateConfig(project, node)
   if (needs.pages) await buildPages(project, node)
   return node

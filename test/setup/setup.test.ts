@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { chooseDataDir } from '#src/setup/choose-data-dir.mjs'
 import { findChromium } from '#src/setup/find-chromium.mjs'
 import { findPostgres, isPostgisNewEnough } from '#src/setup/find-postgres.mjs'
+import { findTestServer } from '#src/setup/find-test-servers.mjs'
 import { describeMissingPostgres } from '#src/setup/install-packages.mjs'
 import { runProgram, runQuietly } from '#src/setup/run-program.mjs'
 import { countTests } from '#src/setup/run-tests.mjs'
@@ -102,6 +103,14 @@ describe('finding Chromium', () => {
     writeFileSync(path, '')
     expect(findChromium({ CHROMIUM: path })).toBe(path)
   })
+})
+
+test('nginx and PgBouncer: the one that is named, else the system’s', () => {
+  const path = join(folder, 'nginx')
+  writeFileSync(path, '')
+  expect(findTestServer('nginx', { NGINX: path })).toBe(path)
+  expect(findTestServer('nginx', { NGINX: join(folder, 'nowhere'), PATH: folder })).toMatch(/\/nginx$/)
+  expect(findTestServer('pgbouncer', { NGINX: path })).not.toBe(path)
 })
 
 describe('the data folder', () => {
