@@ -9,6 +9,18 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
@@ -287,6 +299,17 @@ export interface TilesBlockUses {
   parcel_count: number;
 }
 
+export interface TilesChanges {
+  change_id: Generated<number>;
+  layer: string;
+  recorded_at: Generated<Timestamp>;
+  set_id: string;
+  x: number;
+  xid: Generated<string>;
+  y: number;
+  z: number;
+}
+
 export interface TilesFarUses {
   density: number | null;
   far_use_id: Generated<number>;
@@ -296,10 +319,48 @@ export interface TilesFarUses {
   zoom: number;
 }
 
+export interface TilesFeatureStates {
+  box: string;
+  feature_id: number;
+  feature_state_id: Generated<number>;
+  layer: string;
+  recorded_at: Generated<Timestamp>;
+  set_id: string;
+  state: Json;
+  xid: Generated<string>;
+}
+
+export interface TilesHome {
+  system_identifier: number;
+}
+
 export interface TilesRebuilds {
   municipality_id: number;
   parcel_count: number;
   rebuilt_at: Generated<Timestamp>;
+}
+
+export interface TilesStore {
+  audience: string;
+  bytes: Buffer;
+  etag: string;
+  format: Generated<string>;
+  layer_version: string;
+  set_id: string;
+  snapshot: string;
+  stored_at: Generated<Timestamp>;
+  x: number;
+  y: number;
+  z: number;
+}
+
+export interface TilesWatches {
+  drawn: string[];
+  layer: string;
+  maxzoom: number;
+  minzoom: number;
+  set_id: string;
+  source: string;
 }
 
 export interface DB {
@@ -327,6 +388,11 @@ export interface DB {
   "land.themes": LandThemes;
   "land.water_courses": LandWaterCourses;
   "tiles.block_uses": TilesBlockUses;
+  "tiles.changes": TilesChanges;
   "tiles.far_uses": TilesFarUses;
+  "tiles.feature_states": TilesFeatureStates;
+  "tiles.home": TilesHome;
   "tiles.rebuilds": TilesRebuilds;
+  "tiles.store": TilesStore;
+  "tiles.watches": TilesWatches;
 }
