@@ -331,6 +331,7 @@ export interface TilesFeatureStates {
 }
 
 export interface TilesHome {
+  swept_xid: Generated<string>;
   system_identifier: number;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Audience } from '../src/people/access/types.ts'
 import { listVisibleLayers, type TileSet } from './catalogue.ts'
@@ -9,10 +10,16 @@ import { listVisibleLayers, type TileSet } from './catalogue.ts'
  */
 export const SESSION_SETTINGS = '-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan'
 
-/** A prepared statement that makes a whole tile: `$1` zoom, `$2` column, `$3` row; one row, one column `tile` (bytea). */
+/**
+ * A prepared statement that makes a whole tile: `$1` zoom, `$2` column, `$3` row; one row of `tile` (bytea) and `took`, the seconds that
+ * each of `layers` took.
+ */
 export interface TileStatement {
   name: string
   text: string
+  layers: readonly string[]
+  /** Changes whenever anything is rendered differently. */
+  version: string
 }
 
 /**
@@ -21,19 +28,31 @@ export interface TileStatement {
  */
 export function composeTileStatement(set: TileSet, audience: Audience, z: number): TileStatement | null {
   const extent = chooseExtent(z)
+  const layers: string[] = []
   const parts = listVisibleLayers(set, audience).flatMap((layer) => {
     const query = layer.queries.find((candidate) => candidate.minzoom <= z && z <= candidate.maxzoom)
-    return query ? [encodeLayer(layer.id, readLayerSql(query.file), extent)] : []
+    if (!query) return []
+    layers.push(layer.id)
+    return [encodeLayer(layer.id, readLayerSql(query.file), extent)]
   })
   if (parts.length === 0) return null
-  return {
-    name: `tile-${set.id}-${audience}-${z}`,
-    text: `with bounds as materialized (
+  // Columns are evaluated in their order, so the clock between two of them tells what a layer took.
+  const text = `with bounds as materialized (
   select $1::int as z, ST_TileEnvelope($1::int, $2::int, $3::int) as tile,
          ST_TileEnvelope($1::int, $2::int, $3::int, margin => 1.0 / ${MARGIN}) as margin, ${extent} as extent, ${extent / MARGIN} as buffer,
          ${WORLD / 2 ** z / 512} as pixel
 )
-select ${parts.join('\n|| ')} as tile`,
+select ${parts.map((_, index) => `layer_${index}`).join(' || ')} as tile,
+       array[${parts.map((_, index) => `extract(epoch from time_${index + 1} - time_${index})`).join(', ')}]::real[] as took
+from (
+select clock_timestamp() as time_0,
+${parts.map((part, index) => `${part} as layer_${index}, clock_timestamp() as time_${index + 1}`).join(',\n')}
+offset 0) made`
+  return {
+    name: `tile-${set.id}-${audience}-${z}`,
+    text,
+    layers,
+    version: createHash('sha256').update(`${set.version} ${text}`).digest('base64url').slice(0, 12),
   }
 }
 

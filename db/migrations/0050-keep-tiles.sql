@@ -55,10 +55,11 @@ end $$;
 
 -- Snapshots and transaction numbers mean something in the cluster they were taken in, and nothing in one restored from a dump.
 create table tiles.home (
-  system_identifier bigint not null
+  system_identifier bigint not null,
+  swept_xid xid8 not null default '0'                 -- changes of transactions up to this one may have been forgotten
 );
 create unique index home_is_one on tiles.home ((true));
-insert into tiles.home select system_identifier from pg_control_system();
+insert into tiles.home (system_identifier) select system_identifier from pg_control_system();
 
 -- Tiles of zooms `minzoom` to `maxzoom` that show a shape, with the margin that is drawn beyond their edges (1/64 of a side). The box
 -- decides where it covers few tiles, as it does when tiles are rendered; a long shape is held against each.
@@ -203,6 +204,8 @@ begin
   delete from tiles.store s using tiles.changes c
   where c.change_id <= upto and c.xid < pg_snapshot_xmin(pg_current_snapshot()) and c.set_id = s.set_id
     and ((c.z = s.z and c.x = s.x and c.y = s.y) or c.z = -1) and not pg_visible_in_snapshot(c.xid, s.snapshot);
+  update tiles.home set swept_xid = greatest(swept_xid, (
+    select max(xid) from tiles.changes where change_id <= upto and recorded_at < now() - older_than and xid < pg_snapshot_xmin(pg_current_snapshot())));
   delete from tiles.changes where change_id <= upto and recorded_at < now() - older_than and xid < pg_snapshot_xmin(pg_current_snapshot());
   get diagnostics swept = row_count;
   delete from tiles.feature_states where recorded_at < now() - older_than and xid < pg_snapshot_xmin(pg_current_snapshot());
@@ -220,7 +223,7 @@ begin
   if exists (select from tiles.home where system_identifier = here) then return false; end if;
   truncate tiles.store, tiles.changes, tiles.feature_states;
   delete from tiles.home;
-  insert into tiles.home values (here);
+  insert into tiles.home values (here, pg_current_xact_id());
   return true;
 end $$;
 revoke all on function tiles.move_in from public;
