@@ -17,6 +17,12 @@ export interface Config {
   adminToken: string | null
   /** The least serious events that are logged. */
   logLevel: LogLevel
+  /** Queries that take longer are logged with their plan, milliseconds; 0 = none. */
+  slowQueryMs: number
+  /** Addresses of the caches in front (nginx), which are asked to fetch tiles anew once these have changed. */
+  caches: readonly string[]
+  /** What those caches know such a request by; the same word as in their configuration. */
+  cacheToken: string | null
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -41,6 +47,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     cityParcels: readWhole(env, 'BARZAN_CITY_PARCELS', 20_000, 0, 5_000_000),
     adminToken: readText(env, 'BARZAN_ADMIN_TOKEN'),
     logLevel: readLogLevel(env),
+    slowQueryMs: readWhole(env, 'BARZAN_SLOW_QUERY_MS', 500, 0, 600_000),
+    ...readCaches(env),
   }
 }
 
@@ -81,6 +89,25 @@ function readPostgresUrl(env: Readonly<Record<string, string | undefined>>, name
   // The value may hold a password: it is never repeated in the message.
   if (!/^postgres(ql)?:\/\//.test(text)) throw new Error(`${name} must be an address like postgres://user@host:5432/database`)
   return text
+}
+
+function readCaches(env: Readonly<Record<string, string | undefined>>): Pick<Config, 'caches' | 'cacheToken'> {
+  const cacheToken = readText(env, 'BARZAN_CACHE_TOKEN')
+  const caches = (readText(env, 'BARZAN_CACHES') ?? '').split(',').flatMap((part) => part.trim() || [])
+  for (const cache of caches) {
+    const url = URL.parse(cache)
+    if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username) {
+      throw new Error(`BARZAN_CACHES must be addresses like http://127.0.0.1:8080, separated by commas, but has "${cache}"`)
+    }
+  }
+  if (caches.length > 0 && cacheToken === null) {
+    throw new Error('BARZAN_CACHES is set but BARZAN_CACHE_TOKEN is not: a cache refreshes only for who knows its token')
+  }
+  if (cacheToken !== null && !/^[\w-]{16,}$/.test(cacheToken)) {
+    // The value is a secret: it is not repeated in the message.
+    throw new Error('BARZAN_CACHE_TOKEN must be at least 16 letters, digits, - or _')
+  }
+  return { caches: caches.map((cache) => new URL(cache).origin), cacheToken }
 }
 
 function readLogLevel(env: Readonly<Record<string, string | undefined>>): LogLevel {

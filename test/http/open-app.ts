@@ -2,22 +2,13 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { expect } from 'vitest'
 import { buildApp, type AppOptions } from '#src/http/app.ts'
+import { readConfig } from '#src/kernel/config.ts'
 import type { TestDatabase } from '../database.ts'
 
 /** The whole application on a test database, and a way to ask it that holds every answer against the API description. */
 export async function openTestApp(database: Pick<TestDatabase, 'db' | 'pool' | 'url'>, options: Partial<AppOptions> = {}) {
   const app = await buildApp({
-    config: {
-      port: 0,
-      host: '127.0.0.1',
-      origin: 'http://127.0.0.1:3000',
-      databaseUrl: database.url,
-      databaseOwnerUrl: null,
-      dataDir: '',
-      cityParcels: 0,
-      adminToken: null,
-      logLevel: 'silent',
-    },
+    config: readConfig({ DATABASE_URL: database.url, BARZAN_LOG: 'silent' }),
     db: database.db,
     pool: database.pool,
     ...options,

@@ -7,7 +7,7 @@ describe('settings', () => {
   test('nothing set: the defaults of the contract', () => {
     expect(readConfig({ BARZAN_DATA: '/data' })).toEqual({
       port: 3000, host: '127.0.0.1', origin: 'http://127.0.0.1:3000', databaseUrl: null, databaseOwnerUrl: null, dataDir: '/data', cityParcels: 20_000,
-      adminToken: null, logLevel: 'warn',
+      adminToken: null, logLevel: 'warn', slowQueryMs: 500, caches: [], cacheToken: null,
     }) // prettier-ignore
   })
   test('an administrator token of blanks is none', () => {
@@ -23,6 +23,16 @@ describe('settings', () => {
     [{ BARZAN_LOG: 'loud' }, /BARZAN_LOG/], [{ PORT: 'x' }, /PORT/], [{ PORT: '70000' }, /PORT/], [{ PORT: '-1' }, /PORT/], [{ BARZAN_CITY_PARCELS: '1e9' }, /BARZAN_CITY_PARCELS/],
     [{ BARZAN_ORIGIN: 'barzan' }, /BARZAN_ORIGIN/], [{ BARZAN_ORIGIN: 'https://a/b' }, /BARZAN_ORIGIN/], [{ DATABASE_OWNER_URL: 'postgres://a' }, /DATABASE_URL/],
   ])('%j is refused by name', (env, name) => expect(() => readConfig(env)).toThrow(name)) // prettier-ignore
+  test('caches in front are known by their origins, and only with a token that cannot be guessed', () => {
+    const token = 'a-token-of-some-length'
+    expect(readConfig({ BARZAN_CACHES: 'http://127.0.0.1:8080/, https://[::1]:8443', BARZAN_CACHE_TOKEN: token })).toMatchObject({
+      caches: ['http://127.0.0.1:8080', 'https://[::1]:8443'],
+      cacheToken: token,
+    })
+    expect(() => readConfig({ BARZAN_CACHES: 'http://a' })).toThrow('BARZAN_CACHE_TOKEN')
+    expect(() => readConfig({ BARZAN_CACHES: 'http://a/b', BARZAN_CACHE_TOKEN: token })).toThrow('BARZAN_CACHES')
+    expect(() => readConfig({ BARZAN_CACHE_TOKEN: 'short' })).toThrow(/^(?!.*short).*BARZAN_CACHE_TOKEN/)
+  })
   test('a wrong database address is refused without repeating its password', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://me:secret@host' })).toThrow(/^(?!.*secret).*DATABASE_URL/)
   })
