@@ -10,10 +10,17 @@ export interface RunningServer {
   said(): string
 }
 
-/** Start the server on a free port over this database, and wait until it is ready. The pages must have been built. */
-export async function startServer(databaseUrl: string): Promise<RunningServer> {
+/**
+ * Start the server on a free port over this database, and wait until it is ready. The pages must have been built.
+ * @param options.env settings besides those a test always makes
+ * @param options.flags of Node itself
+ */
+export async function startServer(
+  databaseUrl: string,
+  options: { env?: Record<string, string>; flags?: string[] } = {},
+): Promise<RunningServer> {
   const port = await findFreePort()
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, [...(options.flags ?? []), 'src/main.ts'], {
     env: {
       ...process.env,
       NODE_ENV: 'production',
@@ -24,6 +31,7 @@ export async function startServer(databaseUrl: string): Promise<RunningServer> {
       DATABASE_URL: databaseUrl,
       DATABASE_OWNER_URL: '',
       BARZAN_CITY_PARCELS: '0',
+      ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
