@@ -1,4 +1,5 @@
 import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from 'geojson'
+import type { Bbox } from '../../kernel/bbox.ts'
 
 /** Database id of a parcel (قطعه); also its feature id in tiles. */
 export type ParcelId = number & { readonly brand?: 'ParcelId' }
@@ -31,7 +32,7 @@ export const LAND_USES = [
 export type LandUse = (typeof LAND_USES)[number]
 
 export type ParcelStatus = 'current' | 'retired'
-export type Bbox = [west: number, south: number, east: number, north: number]
+export type { Bbox }
 
 /** What a list, a search result or a selection row knows of a parcel. Areas in m², computed in the authoritative CRS. */
 export interface ParcelSummary {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Problem } from '#src/kernel/problem.ts'
 import { readCursor, writeCursor } from '#src/land/parcels/cursor.ts'
-import { readBbox } from '#src/land/parcels/read-bbox.ts'
+import { readBbox } from '#src/kernel/bbox.ts'
 import { readMeasured, readPolygon } from '#src/land/parcels/read-geometry.ts'
 
 test('a cursor comes back as it went, for the same search only', () => {

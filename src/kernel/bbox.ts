@@ -1,5 +1,7 @@
-import { Problem } from '../../kernel/problem.ts'
-import type { Bbox } from './types.ts'
+import { Problem } from './problem.ts'
+
+/** A box in degrees. */
+export type Bbox = [west: number, south: number, east: number, north: number]
 
 /** Latitude where web Mercator ends. */
 const MERCATOR_END = 85.06
