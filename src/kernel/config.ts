@@ -10,6 +10,10 @@ export interface Config {
   databaseUrl: string | null
   /** The role that migrates; null with `databaseUrl` set: start only checks that the schema is current. */
   databaseOwnerUrl: string | null
+  /** Streaming replicas that take reads; none = everything is read from `databaseUrl`. */
+  databaseReadUrls: readonly string[]
+  /** What stands between us and these servers (not before the owner's): PgBouncer in transaction mode, or nothing. */
+  databasePooler: 'transaction' | null
   dataDir: string
   /** Size of the synthetic city made in an empty database; 0 = start empty. */
   cityParcels: number
@@ -43,6 +47,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     origin: readOrigin(env) ?? `http://${formatHost(host)}:${port}`,
     databaseUrl,
     databaseOwnerUrl,
+    ...readSpread(env, databaseUrl),
     dataDir: resolve(readText(env, 'BARZAN_DATA') ?? '.data'),
     cityParcels: readWhole(env, 'BARZAN_CITY_PARCELS', 20_000, 0, 5_000_000),
     adminToken: readText(env, 'BARZAN_ADMIN_TOKEN'),
@@ -85,10 +90,29 @@ function readOrigin(env: Readonly<Record<string, string | undefined>>): string |
 
 function readPostgresUrl(env: Readonly<Record<string, string | undefined>>, name: string): string | null {
   const text = readText(env, name)
-  if (text === null) return null
+  if (text !== null) requirePostgresUrl(name, text)
+  return text
+}
+
+function requirePostgresUrl(name: string, text: string) {
   // The value may hold a password: it is never repeated in the message.
   if (!/^postgres(ql)?:\/\//.test(text)) throw new Error(`${name} must be an address like postgres://user@host:5432/database`)
-  return text
+}
+
+function readSpread(
+  env: Readonly<Record<string, string | undefined>>,
+  databaseUrl: string | null,
+): Pick<Config, 'databaseReadUrls' | 'databasePooler'> {
+  const databaseReadUrls = [...new Set((readText(env, 'DATABASE_READ_URL') ?? '').split(/[\s,]+/).filter(Boolean))]
+  for (const url of databaseReadUrls) requirePostgresUrl('DATABASE_READ_URL', url)
+  const databasePooler = readText(env, 'DATABASE_POOLER')
+  if (databasePooler !== null && databasePooler !== 'transaction') {
+    throw new Error(`DATABASE_POOLER must be "transaction" (PgBouncer in transaction mode) or unset, but is "${databasePooler}"`)
+  }
+  const set = databaseReadUrls.length > 0 ? 'DATABASE_READ_URL' : databasePooler && 'DATABASE_POOLER'
+  if (set && !databaseUrl)
+    throw new Error(`${set} is set but DATABASE_URL is not: the private database has neither replicas nor a pooler`)
+  return { databaseReadUrls, databasePooler }
 }
 
 function readCaches(env: Readonly<Record<string, string | undefined>>): Pick<Config, 'caches' | 'cacheToken'> {

@@ -6,7 +6,7 @@ import { describeProblem, Problem, PROBLEM_CODES } from '#src/kernel/problem.ts'
 describe('settings', () => {
   test('nothing set: the defaults of the contract', () => {
     expect(readConfig({ BARZAN_DATA: '/data' })).toEqual({
-      port: 3000, host: '127.0.0.1', origin: 'http://127.0.0.1:3000', databaseUrl: null, databaseOwnerUrl: null, dataDir: '/data', cityParcels: 20_000,
+      port: 3000, host: '127.0.0.1', origin: 'http://127.0.0.1:3000', databaseUrl: null, databaseOwnerUrl: null, databaseReadUrls: [], databasePooler: null, dataDir: '/data', cityParcels: 20_000,
       adminToken: null, logLevel: 'warn', slowQueryMs: 500, caches: [], cacheToken: null,
     }) // prettier-ignore
   })
@@ -32,6 +32,18 @@ describe('settings', () => {
     expect(() => readConfig({ BARZAN_CACHES: 'http://a' })).toThrow('BARZAN_CACHE_TOKEN')
     expect(() => readConfig({ BARZAN_CACHES: 'http://a/b', BARZAN_CACHE_TOKEN: token })).toThrow('BARZAN_CACHES')
     expect(() => readConfig({ BARZAN_CACHE_TOKEN: 'short' })).toThrow(/^(?!.*short).*BARZAN_CACHE_TOKEN/)
+  })
+  test('replicas are separated by whitespace or commas; they and a pooler need a database of your own', () => {
+    const DATABASE_URL = 'postgres://app@one/barzan'
+    const [two, three] = ['postgres://app@two/barzan', 'postgresql://app:p%2Cw@three:6432/barzan']
+    const read = (DATABASE_READ_URL: string) => readConfig({ DATABASE_URL, DATABASE_READ_URL }).databaseReadUrls
+    expect(read(` ${two},\n ${three} ${two}`)).toEqual([two, three])
+    expect(read(' ')).toEqual([])
+    expect(readConfig({ DATABASE_URL, DATABASE_POOLER: 'transaction' }).databasePooler).toBe('transaction')
+    expect(() => readConfig({ DATABASE_URL, DATABASE_POOLER: 'session' })).toThrow('DATABASE_POOLER')
+    expect(() => readConfig({ DATABASE_POOLER: 'transaction' })).toThrow('DATABASE_URL')
+    expect(() => readConfig({ DATABASE_READ_URL: two })).toThrow('DATABASE_URL')
+    expect(() => read(`${two} http://me:secret@three`)).toThrow(/^(?!.*secret).*DATABASE_READ_URL/)
   })
   test('a wrong database address is refused without repeating its password', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://me:secret@host' })).toThrow(/^(?!.*secret).*DATABASE_URL/)
