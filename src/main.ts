@@ -4,6 +4,7 @@ import { withDatabase } from '#db/connect.ts'
 import { buildApp } from './http/app.ts'
 import { openPages } from './http/pages.ts'
 import { readConfig, type Config } from './kernel/config.ts'
+import { createMetrics } from './kernel/metrics.ts'
 import { prepareLand } from './prepare-land.ts'
 
 const stopping = new AbortController()
@@ -24,8 +25,9 @@ async function serve(config: Config, signal: AbortSignal): Promise<void> {
   const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort')
   await withDatabase(config, async (database) => {
     const pages = await openPages(config)
+    const metrics = createMetrics({ ofProcess: true })
     let isPrepared = false
-    const app = await buildApp({ config, ...database, pages: pages.handler, isPrepared: () => isPrepared })
+    const app = await buildApp({ config, ...database, pages: pages.handler, isPrepared: () => isPrepared, metrics })
     try {
       if (!signal.aborted) await app.listen({ port: config.port, host: config.host })
       await pages.attach(app.server)

@@ -1,10 +1,13 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify'
 import type pg from 'pg'
 import type { Db } from '#db/connect.ts'
+import { openPoolWatch } from '#db/watch-pools.ts'
 import { tileRoutes } from '#tiles/serve.ts'
 import type { Config } from '../kernel/config.ts'
 import { chooseRequestId } from '../kernel/ids.ts'
-import { createLog } from '../kernel/log.ts'
+import { createLog, type Log } from '../kernel/log.ts'
+import { createMetrics, type Metrics } from '../kernel/metrics.ts'
+import { findRequestId } from '../kernel/request-context.ts'
 import { exportRoutes } from '../land/parcels/export-routes.ts'
 import { parcelRoutes } from '../land/parcels/routes.ts'
 import { placeRoutes } from '../land/places/routes.ts'
@@ -13,6 +16,8 @@ import { themeRoutes } from '../land/zoning/routes.ts'
 import { compressAnswers } from './compress.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { healthRoutes } from './health.ts'
+import { createRequestLog, nameRequests } from './log-requests.ts'
+import { measureRequests, metricsRoutes } from './metrics.ts'
 import { describeApi, docsRoutes } from './openapi.ts'
 import { handOverPages, type PageHandler } from './pages.ts'
 import { setSecurityHeaders } from './security-headers.ts'
@@ -25,6 +30,8 @@ export interface AppOptions {
   pages?: PageHandler
   /** false while the process still migrates or makes its first city: not ready, though alive */
   isPrepared?: () => boolean
+  log?: Log
+  metrics?: Metrics
 }
 
 /** Where SvelteKit's bundle, which has its own copies of our modules, finds the way into this process. */
@@ -33,9 +40,13 @@ const INJECT = Symbol.for('barzan.inject')
 /** The one edge: limits, errors, headers, then the explicit list of module routes. Ready to listen or to be injected. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, db, pool, pages, isPrepared = () => true } = options
-  const log: FastifyBaseLogger = createLog(config.logLevel)
+  const { log = createLog(config.logLevel), metrics = createMetrics() } = options
+  const watchPool = openPoolWatch({ metrics, log, slowQueryMs: config.slowQueryMs })
+  watchPool('primary', pool)
+  const logger: FastifyBaseLogger = log
   const app = fastify({
-    loggerInstance: log,
+    loggerInstance: logger,
+    logController: createRequestLog(),
     genReqId: (req) => chooseRequestId(req.headers['x-request-id']),
     bodyLimit: 1024 * 1024, // 10,000 vertices of full precision are 400 kB
     requestTimeout: 30_000,
@@ -51,12 +62,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // Schemas of answers describe; the tests hold every answer against them. Serialising by them would silently drop fields.
   app.setSerializerCompiler(() => JSON.stringify)
 
+  nameRequests(app)
+  measureRequests(app, metrics)
   setSecurityHeaders(app)
   answerErrors(app)
   compressAnswers(app)
   await describeApi(app, config)
 
   await app.register(healthRoutes, { pool, isPrepared })
+  await app.register(metricsRoutes, { metrics, adminToken: config.adminToken })
   await app.register(docsRoutes)
   await app.register(parcelRoutes, { db })
   await app.register(exportRoutes, { db })
@@ -66,7 +80,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(tileRoutes, { pool, origin: config.origin })
   if (pages) await app.register(handOverPages, { pages })
 
-  const inject = app.inject.bind(app)
+  // A page's own questions carry the page's id, so that what went wrong for a reader is found by one id.
+  const inject = (request: InjectOptions) => {
+    const requestId = findRequestId()
+    return app.inject(requestId ? { ...request, headers: { ...request.headers, 'x-request-id': requestId } } : request)
+  }
   app.addHook('onClose', () => {
     if (Reflect.get(globalThis, INJECT) === inject) Reflect.deleteProperty(globalThis, INJECT)
   })

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseGone, isDatabaseTimeout } from '../kernel/database-errors.ts'
+import { pathOf } from '../kernel/log.ts'
 import { describeProblem, Problem } from '../kernel/problem.ts'
 import { explainValidation } from './explain-validation.ts'
 
@@ -32,10 +33,6 @@ export function answerErrors(app: FastifyInstance) {
 
 function messageOf(cause: unknown): string | undefined {
   return cause instanceof Error ? cause.message : undefined
-}
-
-function pathOf(url: string): string {
-  return url.split('?', 1)[0]!.slice(0, 200)
 }
 
 /** What was thrown, as one of our problems. */

@@ -21,7 +21,8 @@ export function setSecurityHeaders(app: FastifyInstance) {
       reply.raw.setHeader(name, value)
     }
     reply.header('x-request-id', request.id)
-    if (/^\/(api|tiles|healthz|readyz|events)(\/|$|\?)/.test(request.url)) reply.header('content-security-policy', DATA_POLICY)
+    if (/^\/(api|tiles|healthz|readyz|metrics|events)(\/|$|\?)/.test(request.url))
+      reply.header('content-security-policy', DATA_POLICY)
     done()
   })
 }
