@@ -33,6 +33,17 @@ export const tileRouteSchema = {
     },
     required: ['set', 'z', 'x', 'y'],
   },
+  querystring: {
+    type: 'object',
+    properties: {
+      v: {
+        type: 'integer',
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'Version told by an edit or an event: the answer is not older than that',
+      },
+    },
+  },
   response: {
     200: {
       description: 'The tile; gzip or brotli when accepted',
@@ -43,5 +54,30 @@ export const tileRouteSchema = {
     400: problem('The address is not a tile address'),
     404: problem('No such tile set, zoom, column or row'),
     503: problem('Too busy, too slow, or the database is away; Retry-After says when to come back'),
+  },
+}
+
+export const eventRouteSchema = {
+  tags: ['tiles'],
+  summary: 'What changes on the map, as it changes (server-sent events)',
+  description:
+    'Events: `tiles` with `{set, version, spread, tiles: [[z, x, y], …]}`: these tiles have changed; ask for them with `?v=version`, ' +
+    'spread over `spread` milliseconds. With `all: true` no tile is listed and any of the set may have changed. `feature-state` with ' +
+    '`{set, layer, id, state}`. `ready` with `{resumed}`: all that was missed has been told; false = what was missed is not known, ' +
+    'ask for everything again. `beat`: nothing happened. A stream goes on after the event whose id comes as Last-Event-ID or `since`, ' +
+    'in whatever process; changes of its last seconds may be told twice.',
+  querystring: {
+    type: 'object',
+    properties: {
+      sets: { ...text('Tile sets, with commas', 'land,plan'), minLength: 1, maxLength: 200 },
+      bbox: { ...text('Only changes here: west,south,east,north in degrees', '51.36,32.38,51.38,32.40'), maxLength: 200 },
+      since: { ...text('Id of the last event received', '1234:1240:1236'), maxLength: 8192 },
+    },
+    required: ['sets'],
+  },
+  response: {
+    200: { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    400: problem('Unknown sets or a bbox that is none'),
+    503: problem('Too many streams are open, or the database has not been reached yet; Retry-After says when to come back'),
   },
 }
