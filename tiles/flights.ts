@@ -5,6 +5,9 @@ export interface Flights<T> {
    * away; when the last one has gone, the work's own signal is aborted and whoever comes next starts afresh.
    */
   join(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /** Whoever comes next starts afresh; those who wait are still answered. */
+  retire(key: string): void
+  retireAll(): void
   count(): number
 }
 
@@ -48,5 +51,5 @@ export function openFlights<T>(): Flights<T> {
     }
   }
 
-  return { join, count: () => flights.size }
+  return { join, retire: (key) => void flights.delete(key), retireAll: () => flights.clear(), count: () => flights.size }
 }

@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os'
 import pg from 'pg'
-import { limitConcurrency } from '../src/kernel/limit-concurrency.ts'
+import { openSidePool } from '../db/side-pool.ts'
+import { limitConcurrency, type Gate } from '../src/kernel/limit-concurrency.ts'
 import { Problem } from '../src/kernel/problem.ts'
-import type { Audience } from '../src/people/access/types.ts'
 import type { TileAddress } from './address.ts'
-import type { TileSet } from './catalogue.ts'
-import { composeTileStatement, SESSION_SETTINGS, type TileStatement } from './statement.ts'
+import { SESSION_SETTINGS, type TileStatement } from './statement.ts'
 
 export interface RendererOptions {
-  /** Connections that render; more than the cores only makes tiles wait for each other inside PostgreSQL. */
+  /** Connections that render on one server; more than the cores only makes tiles wait for each other inside PostgreSQL. */
   connections?: number
   /** Renderings that may wait for a connection before more are refused as busy. */
   queueLimit?: number
@@ -16,48 +15,57 @@ export interface RendererOptions {
   timeoutMs?: number
 }
 
+export interface Rendering {
+  /** Not compressed; empty when nothing is there. */
+  bytes: Buffer
+  /** Seconds that each layer of the statement took. */
+  took: readonly number[]
+}
+
 export interface Renderer {
-  /** The bytes of a tile, not compressed; empty when nothing is there. Aborting `signal` cancels the query in PostgreSQL. */
-  render(set: TileSet, audience: Audience, address: TileAddress, signal: AbortSignal): Promise<Buffer>
+  /** Make a tile on the server that `from` reaches. Aborting `signal` cancels the query in PostgreSQL. */
+  render(from: pg.Pool, statement: TileStatement, address: TileAddress, signal: AbortSignal): Promise<Rendering>
   close(): Promise<void>
 }
 
 /**
- * Renders tiles on connections of its own, set up for many short queries, to the server that `pool` reaches. `pool` itself is
- * used only to cancel. Throws Problem `busy` when too many wait, and what pg throws.
+ * Renders tiles on connections of its own, set up for many short queries. The pools given are used only to reach their servers and to
+ * cancel. Throws Problem `busy` when too many wait, and what pg throws.
  */
-export function openRenderer(pool: pg.Pool, options: RendererOptions = {}): Renderer {
+export function openRenderer(options: RendererOptions = {}): Renderer {
   const { connections = availableParallelism(), queueLimit = 512, timeoutMs = 10_000 } = options
-  const tilePool = new pg.Pool({
-    ...pool.options,
-    password: pool.options.password, // not enumerable in pool.options
-    max: connections,
-    idleTimeoutMillis: 300_000, // a new connection prepares its statements anew, which costs as much as a tile
-    application_name: 'barzan-tiles',
-    options: `${SESSION_SETTINGS} -c statement_timeout=${timeoutMs}`,
-  })
-  tilePool.on('error', () => {}) // an idle connection broke: the pool has already dropped it, the next tile opens another
-  const gate = limitConcurrency({ atOnce: connections, waiting: queueLimit }, () => new Problem('busy', [TOO_MANY]))
-  const statements = new Map<string, TileStatement | null>()
+  const servers = new Map<pg.Pool, { pool: pg.Pool; gate: Gate }>()
 
-  function findStatement(set: TileSet, audience: Audience, z: number): TileStatement | null {
-    const key = `${set.id} ${audience} ${z}`
-    let statement = statements.get(key)
-    if (statement === undefined) statements.set(key, (statement = composeTileStatement(set, audience, z)))
-    return statement
+  function serverOf(from: pg.Pool) {
+    let server = servers.get(from)
+    if (!server) {
+      server = {
+        pool: openSidePool(from, { size: connections, name: 'barzan-tiles', timeoutMs, settings: SESSION_SETTINGS }),
+        gate: limitConcurrency({ atOnce: connections, waiting: queueLimit }, () => new Problem('busy', [TOO_MANY])),
+      }
+      servers.set(from, server)
+    }
+    return server
   }
 
   return {
-    async render(set, audience, address, signal) {
-      const statement = findStatement(set, audience, address.z)
-      if (!statement) return Buffer.alloc(0)
-      return gate(() => query(tilePool, pool, statement, address, signal), signal)
+    render(from, statement, address, signal) {
+      const { pool, gate } = serverOf(from)
+      return gate(() => query(pool, from, statement, address, signal), signal)
     },
-    close: () => tilePool.end(),
+    async close() {
+      await Promise.all([...servers.values()].map(({ pool }) => pool.end()))
+    },
   }
 }
 
-async function query(tilePool: pg.Pool, pool: pg.Pool, statement: TileStatement, { z, x, y }: TileAddress, signal: AbortSignal) {
+async function query(
+  tilePool: pg.Pool,
+  pool: pg.Pool,
+  { name, text }: TileStatement,
+  { z, x, y }: TileAddress,
+  signal: AbortSignal,
+): Promise<Rendering> {
   const client = await tilePool.connect()
   let cancelled: Promise<boolean> | undefined
   const cancel = () => {
@@ -67,9 +75,10 @@ async function query(tilePool: pg.Pool, pool: pg.Pool, statement: TileStatement,
   let isUsable = false
   try {
     signal.throwIfAborted()
-    const result = await client.query<[Buffer | null]>({ ...statement, values: [z, x, y], rowMode: 'array' })
+    const result = await client.query<[Buffer | null, number[]]>({ name, text, values: [z, x, y], rowMode: 'array' })
     isUsable = true
-    return result.rows[0]?.[0] ?? Buffer.alloc(0)
+    const [bytes, took] = result.rows[0]!
+    return { bytes: bytes ?? Buffer.alloc(0), took }
   } catch (error) {
     // A PostgreSQL error leaves the connection in order, whatever else does not; class 57P says that the server goes away.
     isUsable = signal.aborted || (error instanceof pg.DatabaseError && !error.code?.startsWith('57P'))

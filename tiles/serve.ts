@@ -1,100 +1,141 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import type pg from 'pg'
 import { chooseEncoding, type Encoding } from '../src/kernel/choose-encoding.ts'
+import { isDatabaseGone } from '../src/kernel/database-errors.ts'
 import { Problem } from '../src/kernel/problem.ts'
 import type { Audience } from '../src/people/access/types.ts'
 import { readTileAddress, type TileAddress } from './address.ts'
 import { CATALOGUE, type TileSet } from './catalogue.ts'
+import type { ChangeFeed } from './change-feed.ts'
 import { compressTile } from './compress-tile.ts'
-import { openFlights } from './flights.ts'
-import { openRenderer, type RendererOptions } from './render.ts'
+import { openTiles, type FoundTile, type Tiles, type TilesOptions } from './find-tile.ts'
 import { tileRouteSchema, tileJsonRouteSchema } from './route-schemas.ts'
+import type { KeptTile } from './store/memory.ts'
+import { UNMEASURED, type TileRefusal } from './tile-metrics.ts'
 import { describeTileSet, findExtent } from './tilejson.ts'
 
-export interface TileRouteOptions extends RendererOptions {
+export interface TileRouteOptions extends Partial<TilesOptions> {
   pool: pg.Pool
   /** The public address, for the absolute address of tiles; without it, the one the request came to. */
   origin?: string
   /** Who asks. Until accounts exist: the public. */
   audienceOf?: (request: FastifyRequest) => Audience
-  catalogue?: readonly TileSet[]
+  /** Tiles opened elsewhere and closed there; without them, they are opened here. */
+  tiles?: Tiles
 }
 
-/** A rendered tile, shared by everyone who waited for it; each encoding is made once, when first asked for. */
-interface Tile {
-  bytes: Buffer
-  /** Of the bytes and of everything else the answer depends on. */
-  fingerprint: string
-  packed: Map<Encoding, Promise<Buffer>>
-}
+type TileParams = { set: string; z: string; x: string; y: string }
 
 const SUFFIX = { identity: '', gzip: '-gz', br: '-br' } as const
+/** Gzip first: it is what is kept. */
+const OFFERED: readonly Encoding[] = ['gzip', 'br']
 
 /** `GET /tiles/{set}.json` and `GET /tiles/{set}/{z}/{x}/{y}.mvt`. */
 export async function tileRoutes(app: FastifyInstance, options: TileRouteOptions) {
-  const { pool, origin, audienceOf = () => 'public', catalogue = CATALOGUE } = options
-  const renderer = openRenderer(pool, options)
-  const flights = openFlights<Tile>()
-  app.addHook('onClose', () => renderer.close())
+  const { pool, origin, audienceOf = () => 'public', catalogue = CATALOGUE, feed = null, metrics = UNMEASURED } = options
+  const tiles = options.tiles ?? openTiles(pool, { ...options, catalogue })
+  if (!options.tiles) app.addHook('onClose', () => tiles.close())
+  const sets = new Map(catalogue.map((set) => [set.id, set]))
 
   app.get<{ Params: { set: string } }>('/tiles/:set.json', { schema: tileJsonRouteSchema }, async (request, reply) => {
     const audience = audienceOf(request)
-    const set = findSet(catalogue, request.params.set)
+    const set = findSet(sets, request.params.set)
     const body = JSON.stringify(
       describeTileSet(set, audience, origin ?? `${request.protocol}://${request.host}`, await findExtent(pool)),
     )
-    const etag = `W/"${fingerprintOf(audience, body)}"`
+    const etag = `W/"${createHash('sha256').update(`${audience}\n${body}`).digest('base64url').slice(0, 22)}"`
     setCaching(reply, audience, etag)
     if (isHeld(request, etag)) return reply.code(304).send()
     return reply.type('application/json; charset=utf-8').send(body)
   })
 
-  app.get<{ Params: { set: string; z: string; x: string; y: string } }>(
+  app.get<{ Params: TileParams; Querystring: { v?: number } }>(
     '/tiles/:set/:z/:x/:y.mvt',
     { schema: tileRouteSchema },
-    async (request, reply) => {
+    (request, reply) => {
+      const askedAt = performance.now()
       const audience = audienceOf(request) // before anything that could answer from what someone else was shown
-      const set = findSet(catalogue, request.params.set)
+      const set = findSet(sets, request.params.set)
       const address = readAddress(request.params)
-      const gone = watchForLeaving(reply)
-      try {
-        const key = `${set.id} ${audience} ${address.z}/${address.x}/${address.y}`
-        const tile = await flights.join(key, gone, (signal) => makeTile(set, audience, address, signal))
-        return await sendTile(request, reply, tile, audience)
-      } catch (error) {
-        if (gone.aborted) return reply.hijack() // nobody is there to be told
-        throw error
-      }
+      const found = isAwaited(feed, request.query.v) ? null : tiles.peek({ set, audience, address })
+      if (found) return answer(request, reply, set, audience, address, found, askedAt)
+      return search(request, reply, set, audience, address, askedAt)
     },
   )
 
-  async function makeTile(set: TileSet, audience: Audience, address: TileAddress, signal: AbortSignal): Promise<Tile> {
-    const bytes = await renderer.render(set, audience, address, signal)
-    return { bytes, fingerprint: fingerprintOf(`${set.id} ${set.version} ${audience}`, bytes), packed: new Map() }
+  async function search(
+    request: FastifyRequest<{ Querystring: { v?: number } }>,
+    reply: FastifyReply,
+    set: TileSet,
+    audience: Audience,
+    address: TileAddress,
+    askedAt: number,
+  ) {
+    const gone = watchForLeaving(reply)
+    try {
+      if (isAwaited(feed, request.query.v)) await feed!.catchUp()
+      const found = await tiles.find({ set, audience, address }, gone)
+      return await answer(request, reply, set, audience, address, found, askedAt)
+    } catch (error) {
+      metrics.refused(nameRefusal(error, gone))
+      if (gone.aborted) return reply.hijack() // nobody is there to be told
+      throw error
+    }
+  }
+
+  function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    set: TileSet,
+    audience: Audience,
+    address: TileAddress,
+    { tile, source }: FoundTile,
+    askedAt: number,
+  ) {
+    const sent = sendTile(request, reply, tile, audience)
+    metrics.answered(set.id, address.z, source, (performance.now() - askedAt) / 1000)
+    return sent
   }
 }
 
-async function sendTile(request: FastifyRequest, reply: FastifyReply, tile: Tile, audience: Audience) {
-  const isEmpty = tile.bytes.length === 0
-  const encoding = isEmpty ? 'identity' : chooseEncoding(request.headers['accept-encoding'])
+/** Whether the asker knows of a change that has not come to this process. */
+function isAwaited(feed: ChangeFeed | null, version: number | undefined): boolean {
+  return version !== undefined && feed !== null && !feed.knows(version)
+}
+
+function sendTile(request: FastifyRequest, reply: FastifyReply, tile: KeptTile, audience: Audience) {
+  const isEmpty = tile.gzip.length === 0
+  const encoding = isEmpty ? 'identity' : chooseEncoding(request.headers['accept-encoding'], OFFERED)
   // A strong tag names bytes, so each encoding has its own.
   const etag = `"${tile.fingerprint}${SUFFIX[encoding]}"`
   setCaching(reply, audience, etag)
   reply.header('vary', 'Accept-Encoding')
   if (isHeld(request, etag)) return reply.code(304).send()
   if (isEmpty) return reply.code(204).send()
-  if (encoding !== 'identity') reply.header('content-encoding', encoding)
-  let packed = tile.packed.get(encoding)
-  if (!packed) tile.packed.set(encoding, (packed = compressTile(tile.bytes, encoding)))
-  return reply.type('application/vnd.mapbox-vector-tile').send(await packed)
+  reply.type('application/vnd.mapbox-vector-tile')
+  if (encoding === 'gzip') return reply.header('content-encoding', 'gzip').send(tile.gzip)
+  return sendUnpacked(reply, tile, encoding)
 }
 
-/** Kept by the browser but asked about every time: the tag makes the answer a 304 of no size while nothing has changed. */
+async function sendUnpacked(reply: FastifyReply, tile: KeptTile, encoding: 'br' | 'identity') {
+  if (encoding === 'identity') return reply.send(await unpack(tile.gzip))
+  tile.brotli ??= unpack(tile.gzip).then((bytes) => compressTile(bytes, 'br'))
+  return reply.header('content-encoding', 'br').send(await tile.brotli)
+}
+
+const unpack = promisify<Buffer, Buffer>(gunzip)
+
+/**
+ * Kept by the browser but asked about every time: the tag makes the answer a 304 of no size while nothing has changed. A cache of
+ * ours in front may answer for a second without asking; it is told when a tile changes.
+ */
 function setCaching(reply: FastifyReply, audience: Audience, etag: string) {
-  reply
-    .header('etag', etag)
-    .header('cache-control', `${audience === 'public' ? 'public' : 'private'}, max-age=0, must-revalidate`)
+  reply.header('etag', etag)
+  if (audience !== 'public') return reply.header('cache-control', 'private, max-age=0, must-revalidate')
+  return reply.header('cache-control', 'public, max-age=0, must-revalidate').header('x-accel-expires', '1')
 }
 
 /** Whether the client says it already holds what `etag` names (RFC 9110, 13.1.2: compared weakly). */
@@ -103,10 +144,6 @@ function isHeld(request: FastifyRequest, etag: string): boolean {
   if (!held) return false
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
   return held.trim() === '*' || held.split(',').some((tag) => opaque(tag) === opaque(etag))
-}
-
-function fingerprintOf(circumstances: string, bytes: string | Buffer): string {
-  return createHash('sha256').update(`${circumstances}\n`).update(bytes).digest('base64url').slice(0, 22)
 }
 
 /** Aborts when the client closes its connection before it has been answered. */
@@ -118,10 +155,17 @@ function watchForLeaving(reply: FastifyReply): AbortSignal {
   return leaving.signal
 }
 
-function findSet(catalogue: readonly TileSet[], id: string): TileSet {
-  const set = catalogue.find((candidate) => candidate.id === id)
+function nameRefusal(error: unknown, gone: AbortSignal): TileRefusal {
+  if (gone.aborted) return 'left'
+  if (error instanceof Problem && error.code === 'busy') return 'busy'
+  if (isDatabaseGone(error)) return 'database'
+  return (error as { code?: string }).code === '57014' ? 'too-slow' : 'failed' // query_canceled
+}
+
+function findSet(sets: ReadonlyMap<string, TileSet>, id: string): TileSet {
+  const set = sets.get(id)
   if (set) return set
-  const known = catalogue.map((candidate) => candidate.id).join(', ')
+  const known = [...sets.keys()].join(', ')
   throw new Problem('tile-not-found', [
     { fa: `چنین مجموعه‌ای از کاشی‌ها نیست؛ مجموعه‌ها: ${known}.`, en: `There is no such tile set; there are: ${known}.` },
   ])

@@ -2,7 +2,11 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptio
 import type pg from 'pg'
 import type { Db } from '#db/connect.ts'
 import { openPoolWatch } from '#db/watch-pools.ts'
+import { CATALOGUE } from '#tiles/catalogue.ts'
+import { openChangeFeed } from '#tiles/change-feed.ts'
+import { openTiles } from '#tiles/find-tile.ts'
 import { tileRoutes } from '#tiles/serve.ts'
+import { measureTiles } from '#tiles/tile-metrics.ts'
 import type { Config } from '../kernel/config.ts'
 import { chooseRequestId } from '../kernel/ids.ts'
 import { createLog, type Log } from '../kernel/log.ts'
@@ -69,6 +73,19 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   compressAnswers(app)
   await describeApi(app, config)
 
+  const feed = openChangeFeed(pool)
+  const tileMetrics = measureTiles(metrics)
+  const tiles = openTiles(pool, {
+    feed: config.keepsTiles ? feed : null,
+    catalogue: CATALOGUE,
+    memoryBytes: config.tileMemoryBytes,
+    metrics: tileMetrics,
+  })
+  app.addHook('onClose', async () => {
+    await tiles.close()
+    await feed.close()
+  })
+
   await app.register(healthRoutes, { pool, isPrepared })
   await app.register(metricsRoutes, { metrics, adminToken: config.adminToken })
   await app.register(docsRoutes)
@@ -77,7 +94,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(themeRoutes, { db })
   await app.register(placeRoutes, { db })
   await app.register(printRoutes, { db })
-  await app.register(tileRoutes, { pool, origin: config.origin })
+  await app.register(tileRoutes, { pool, origin: config.origin, feed, tiles, metrics: tileMetrics })
   if (pages) await app.register(handOverPages, { pages })
 
   // A page's own questions carry the page's id, so that what went wrong for a reader is found by one id.

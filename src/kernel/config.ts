@@ -23,6 +23,10 @@ export interface Config {
   logLevel: LogLevel
   /** Queries that take longer are logged with their plan, milliseconds; 0 = none. */
   slowQueryMs: number
+  /** false: every tile is rendered when it is asked for (for comparison only). */
+  keepsTiles: boolean
+  /** Compressed tiles kept in memory, bytes. */
+  tileMemoryBytes: number
   /** Addresses of the caches in front (nginx), which are asked to fetch tiles anew once these have changed. */
   caches: readonly string[]
   /** What those caches know such a request by; the same word as in their configuration. */
@@ -51,6 +55,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: resolve(readText(env, 'BARZAN_DATA') ?? '.data'),
     cityParcels: readWhole(env, 'BARZAN_CITY_PARCELS', 20_000, 0, 5_000_000),
     adminToken: readText(env, 'BARZAN_ADMIN_TOKEN'),
+    keepsTiles: readSwitch(env, 'BARZAN_TILE_STORE', true),
+    tileMemoryBytes: readWhole(env, 'BARZAN_TILE_MEMORY_MB', 128, 1, 65_536) * 2 ** 20,
     logLevel: readLogLevel(env),
     slowQueryMs: readWhole(env, 'BARZAN_SLOW_QUERY_MS', 500, 0, 600_000),
     ...readCaches(env),
@@ -60,6 +66,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 function readText(env: Readonly<Record<string, string | undefined>>, name: string): string | null {
   const value = env[name]?.trim()
   return value ? value : null
+}
+
+function readSwitch(env: Readonly<Record<string, string | undefined>>, name: string, fallback: boolean): boolean {
+  const text = readText(env, name)
+  if (text === null) return fallback
+  if (text !== 'on' && text !== 'off') throw new Error(`${name} must be on or off, but is "${text}"`)
+  return text === 'on'
 }
 
 function readWhole(

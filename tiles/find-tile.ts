@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type pg from 'pg'
+import { AUDIENCES, type Audience } from '../src/people/access/types.ts'
+import type { TileAddress } from './address.ts'
+import { listVisibleLayers, type TileSet } from './catalogue.ts'
+import type { ChangeBatch, ChangeFeed, Standing } from './change-feed.ts'
+import { openFlights } from './flights.ts'
+import { openRenderer, type RendererOptions } from './render.ts'
+import { composeTileStatement, type TileStatement } from './statement.ts'
+import { findEmptyTop, openEmptyGround } from './store/empties.ts'
+import { openTileMemory, type KeptTile } from './store/memory.ts'
+import { openRenewal } from './store/renew.ts'
+import { openTileTable } from './store/table.ts'
+import { UNMEASURED, type TileMetrics, type TileSource } from './tile-metrics.ts'
+
+/** One tile of one set as one audience sees it. */
+export interface TileRequest {
+  set: TileSet
+  audience: Audience
+  address: TileAddress
+}
+
+export interface FoundTile {
+  tile: KeptTile
+  source: TileSource
+}
+
+/** Where a tile is read or rendered: a server, and a standing that it has certainly reached; null: nothing is known of changes. */
+export interface TileServer {
+  pool: pg.Pool
+  standing: Standing | null
+}
+
+export interface TilesOptions extends RendererOptions {
+  /** Told of changes; without it nothing is kept, and every tile is rendered. */
+  feed?: ChangeFeed | null
+  catalogue: readonly TileSet[]
+  /** Chosen for each tile anew; the primary when left out. */
+  chooseServer?: () => TileServer
+  /** Of compressed tiles kept in memory. */
+  memoryBytes?: number
+  metrics?: TileMetrics
+  /** Called after a changed tile has been made again. */
+  onRenewed?: (request: TileRequest) => void
+}
+
+export interface Tiles {
+  /** A tile from memory, at once. */
+  peek(request: TileRequest): FoundTile | null
+  /** A tile from memory, from the table, or rendered; those who ask for the same one at the same time get the same. */
+  find(request: TileRequest, signal: AbortSignal): Promise<FoundTile>
+  /** Make sure that the table holds this tile. False: it already did. */
+  store(request: TileRequest, signal: AbortSignal): Promise<boolean>
+  /** Renderings and renewals that people wait for. */
+  isBusy(): boolean
+  /** Resolves when nothing waits to be made again or to be written. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+const MEMORY_BYTES = 128 * 2 ** 20
+/** A tile that changes while it is made is made again, so often. */
+const MOST_ATTEMPTS = 3
+
+/** The way to a tile: memory, ground known to be empty, the table of kept tiles, PostGIS. Told of each change, it keeps nothing stale. */
+export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
+  const { feed = null, catalogue, metrics = UNMEASURED, memoryBytes = MEMORY_BYTES } = options
+  const chooseServer = options.chooseServer ?? (() => ({ pool, standing: feed?.standing() ?? null }))
+  const renderer = openRenderer(options)
+  const flights = openFlights<FoundTile>()
+  const memory = openTileMemory(memoryBytes)
+  const empties = openEmptyGround()
+  const table = feed ? openTileTable(pool, metrics) : null
+  const statements = new Map<string, TileStatement | null>()
+  const layers = new Map<string, ReadonlySet<string>>()
+  let lastChangeTurn = 0
+  const renewal = openRenewal(async (request, signal) => {
+    await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
+    options.onRenewed?.(request)
+  })
+  const stopListening = feed?.onBatch(forgetChanged)
+  metrics.watchMemory(memory.state)
+  metrics.watchQueue('changes', renewal.state)
+
+  function findStatement({ set, audience, address: { z } }: TileRequest): TileStatement | null {
+    const key = `${set.id} ${audience} ${z}`
+    let statement = statements.get(key)
+    if (statement === undefined) statements.set(key, (statement = composeTileStatement(set, audience, z)))
+    return statement
+  }
+
+  function findLayers(set: TileSet, audience: Audience): ReadonlySet<string> {
+    const key = `${set.id} ${audience}`
+    let visible = layers.get(key)
+    if (!visible) layers.set(key, (visible = new Set(listVisibleLayers(set, audience).map((layer) => layer.id))))
+    return visible
+  }
+
+  function peek(request: TileRequest): FoundTile | null {
+    const tile = memory.get(keyOf(request))
+    if (!tile) return empties.covers(kindOf(request), request.address) ? { tile: nothingOf(request), source: 'empty' } : null
+    tile.askedAt = Date.now()
+    return { tile, source: 'memory' }
+  }
+
+  async function find(request: TileRequest, signal: AbortSignal): Promise<FoundTile> {
+    const found = peek(request)
+    if (found) return found
+    const made = await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
+    made.tile.askedAt = Date.now()
+    return made
+  }
+
+  async function make(request: TileRequest, signal: AbortSignal): Promise<FoundTile> {
+    const statement = findStatement(request)
+    if (!statement) return { tile: nothingOf(request), source: 'empty' }
+    for (let attempt = 1; ; attempt++) {
+      const server = chooseServer()
+      const kept = server.standing && (await readKept(server, request, statement))
+      const tile = kept ?? (await render(server, request, statement, signal))
+      const source = kept ? 'store' : 'rendered'
+      if (!server.standing || !feed) return { tile, source }
+      if (hasChanged(server.standing, request)) {
+        if (attempt < MOST_ATTEMPTS) continue
+        return { tile, source }
+      }
+      keep(request, statement, tile, server.standing, kept !== null)
+      return { tile, source }
+    }
+  }
+
+  function readKept({ pool: from }: TileServer, request: TileRequest, { version }: TileStatement): Promise<KeptTile | null> {
+    return table!.read(from, rowKeyOf(request, version), [...findLayers(request.set, request.audience)])
+  }
+
+  async function render(
+    server: TileServer,
+    request: TileRequest,
+    statement: TileStatement,
+    signal: AbortSignal,
+  ): Promise<KeptTile> {
+    const { bytes, took } = await renderer.render(server.pool, statement, request.address, signal)
+    statement.layers.forEach((layer, index) => metrics.layerRendered(request.set.id, layer, took[index] ?? 0))
+    return {
+      fingerprint: fingerprintOf(request, bytes),
+      gzip: bytes.length === 0 ? bytes : await deflate(bytes, { level: GZIP_LEVEL }),
+      askedAt: 0,
+    }
+  }
+
+  function keep(request: TileRequest, { version }: TileStatement, tile: KeptTile, standing: Standing, isStored: boolean) {
+    memory.set(keyOf(request), tile)
+    if (!isStored) table?.write(rowKeyOf(request, version), tile, standing.snapshot)
+    if (tile.gzip.length === 0) void learnEmpty(request, standing)
+  }
+
+  /** One look around an empty tile spares looking into all the others of an empty country. */
+  async function learnEmpty(request: TileRequest, standing: Standing) {
+    const top = await findEmptyTop(pool, request.set.id, request.address).catch(() => null)
+    if (top && lastChangeTurn <= standing.turn) empties.remember(kindOf(request), top)
+  }
+
+  function hasChanged(standing: Standing, { set, audience, address: { z, x, y } }: TileRequest): boolean {
+    return feed!.hasChangedSince(standing, set.id, findLayers(set, audience), z, x, y)
+  }
+
+  function forgetChanged({ tiles, standing }: ChangeBatch) {
+    if (tiles.length > 0) lastChangeTurn = standing.turn
+    for (const { set: id, layer, z, x, y } of tiles) {
+      const set = catalogue.find((candidate) => candidate.id === id)
+      if (!set) continue
+      for (const audience of AUDIENCES) {
+        if (z === -1) forgetSet(set, audience)
+        else if (findLayers(set, audience).has(layer)) {
+          empties.forget(`${id} ${audience}`, { z, x, y })
+          forgetTile({ set, audience, address: { z, x, y } })
+        }
+      }
+    }
+  }
+
+  /** What nobody has looked at since it was last made waits until somebody does. */
+  function forgetTile(request: TileRequest) {
+    const key = keyOf(request)
+    flights.retire(key)
+    const seen = memory.take(key)
+    if (seen && seen.askedAt > 0) renewal.add(key, request, seen.askedAt)
+  }
+
+  function forgetSet(set: TileSet, audience: Audience) {
+    const kind = `${set.id} ${audience}`
+    empties.forget(kind, { z: -1, x: 0, y: 0 })
+    flights.retireAll()
+    for (const key of memory.list(`${kind} `)) {
+      const [z, x, y] = key
+        .slice(kind.length + 1)
+        .split('/')
+        .map(Number) as [number, number, number]
+      forgetTile({ set, audience, address: { z, x, y } })
+    }
+  }
+
+  return {
+    peek,
+    find,
+    async store(request, signal) {
+      if (peek(request)) return false
+      return (await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))).source === 'rendered'
+    },
+    isBusy: () => flights.count() > 1 || renewal.state().waiting > 0,
+    async settle() {
+      await renewal.settle()
+      await table?.settle()
+    },
+    async close() {
+      stopListening?.()
+      await renewal.close()
+      await renderer.close()
+      await table?.close()
+    },
+  }
+}
+
+/** Measured on tiles: the levels above take several times as long for the same size. */
+const GZIP_LEVEL = 6
+const deflate = promisify(gzip)
+
+const kindOf = ({ set, audience }: TileRequest) => `${set.id} ${audience}`
+const keyOf = ({ set, audience, address: { z, x, y } }: TileRequest) => `${set.id} ${audience} ${z}/${x}/${y}`
+const rowKeyOf = ({ set, audience, address: { z, x, y } }: TileRequest, layerVersion: string) => ({
+  set: set.id,
+  audience,
+  z,
+  x,
+  y,
+  layerVersion,
+})
+
+function nothingOf(request: TileRequest): KeptTile {
+  return { fingerprint: fingerprintOf(request, NOTHING), gzip: NOTHING, askedAt: 0 }
+}
+const NOTHING = Buffer.alloc(0)
+
+function fingerprintOf({ set, audience }: TileRequest, bytes: Buffer): string {
+  return createHash('sha256').update(`${set.id} ${set.version} ${audience}\n`).update(bytes).digest('base64url').slice(0, 22)
+}

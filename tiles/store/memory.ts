@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache'
+
+/** A tile ready to be sent, shared by everyone who asks for it. */
+export interface KeptTile {
+  /** Of the bytes before compression and of everything else the answer depends on. */
+  fingerprint: string
+  /** No bytes: nothing is there. */
+  gzip: Buffer
+  /** Made when the first client asks for it that does not take gzip. */
+  brotli?: Promise<Buffer>
+  /** When somebody last asked for it, milliseconds since the epoch; 0: nobody yet. */
+  askedAt: number
+}
+
+/** The tiles asked for last, as many as fit into so many bytes. */
+export interface TileMemory {
+  get(key: string): KeptTile | undefined
+  set(key: string, tile: KeptTile): void
+  /** Forget a tile, and say what was forgotten. */
+  take(key: string): KeptTile | undefined
+  /** Keys that begin with `prefix`. */
+  list(prefix: string): string[]
+  state(): { tiles: number; bytes: number }
+}
+
+/** What an entry costs beside its bytes: its key, the objects around it, and room for the same tile in brotli. */
+const OVERHEAD_BYTES = 400
+
+export function openTileMemory(maxBytes: number): TileMemory {
+  const tiles = new LRUCache<string, KeptTile>({
+    maxSize: Math.max(1, maxBytes),
+    sizeCalculation: ({ gzip }) => gzip.length + OVERHEAD_BYTES,
+  })
+  return {
+    get: (key) => tiles.get(key),
+    set: (key, tile) => void tiles.set(key, tile),
+    take(key) {
+      const tile = tiles.peek(key)
+      tiles.delete(key)
+      return tile
+    },
+    list: (prefix) => [...tiles.keys()].filter((key) => key.startsWith(prefix)),
+    state: () => ({ tiles: tiles.size, bytes: tiles.calculatedSize }),
+  }
+}

@@ -1,0 +1,137 @@
+import type pg from 'pg'
+import { openSidePool } from '../../db/side-pool.ts'
+import type { TileMetrics } from '../tile-metrics.ts'
+import type { KeptTile } from './memory.ts'
+
+/** What a row of `tiles.store` is found by, and what makes it worthless. */
+export interface RowKey {
+  set: string
+  audience: string
+  z: number
+  x: number
+  y: number
+  /** Of the statement that renders it. */
+  layerVersion: string
+}
+
+/** Rendered tiles in PostgreSQL, for all processes and beyond a restart. It never fails: a tile that cannot be read is rendered. */
+export interface TileTable {
+  /** Null when there is no row, or something of `layers` has changed that the row has not seen. */
+  read(from: pg.Pool, key: RowKey, layers: readonly string[]): Promise<KeptTile | null>
+  /** Written soon, in the background; dropped when the table cannot keep up. `snapshot`: what the rendering has seen at least. */
+  write(key: RowKey, tile: KeptTile, snapshot: string): void
+  /** Resolves when all that was to be written has been, or given up. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+const ROWS_AT_ONCE = 24
+const MOST_WAITING = 512
+/** After a failed write no other is tried for so long: a full disk does not become less full by asking. */
+const PAUSE_MS = 15_000
+
+interface Waiting {
+  key: RowKey
+  tile: KeptTile
+  snapshot: string
+}
+
+export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
+  const writers = openSidePool(pool, { size: 1, name: 'barzan tile store', timeoutMs: 10_000 })
+  const readers = new Map<pg.Pool, pg.Pool>()
+  const waiting: Waiting[] = []
+  let writing: Promise<void> | null = null
+  let pausedUntil = 0
+
+  function readerOf(from: pg.Pool): pg.Pool {
+    let reader = readers.get(from)
+    if (!reader) readers.set(from, (reader = openSidePool(from, { size: 2, name: 'barzan tile store', timeoutMs: 2_000 })))
+    return reader
+  }
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const rows = waiting.splice(0, ROWS_AT_ONCE)
+      try {
+        await writers.query({ ...WRITE, values: [...toColumns(rows)] })
+      } catch {
+        metrics.storeFailed('write')
+        pausedUntil = Date.now() + PAUSE_MS
+        waiting.length = 0
+      }
+    }
+  }
+
+  function start() {
+    writing ??= writeAll().finally(() => {
+      writing = null
+      if (waiting.length > 0) start()
+    })
+  }
+
+  return {
+    async read(from, { set, audience, z, x, y, layerVersion }, layers) {
+      try {
+        const { rows } = await readerOf(from).query<[string, Buffer]>({
+          ...READ,
+          values: [z, x, y, set, audience, layerVersion, layers],
+          rowMode: 'array',
+        })
+        const row = rows[0]
+        return row ? { fingerprint: row[0], gzip: row[1], askedAt: 0 } : null
+      } catch {
+        metrics.storeFailed('read')
+        return null
+      }
+    },
+    write(key, tile, snapshot) {
+      if (waiting.length >= MOST_WAITING || Date.now() < pausedUntil) return
+      waiting.push({ key, tile, snapshot })
+      start()
+    },
+    async settle() {
+      while (writing) await writing
+    },
+    async close() {
+      waiting.length = 0
+      await writing
+      await Promise.all([writers.end(), ...[...readers.values()].map((reader) => reader.end())])
+    },
+  }
+}
+
+/** One array for each column; a tile that waits twice is written as it was last, since a statement may not touch a row twice. */
+function* toColumns(rows: readonly Waiting[]) {
+  const last = [...new Map(rows.map((row) => [Object.values(row.key).join(' '), row])).values()]
+  yield last.map(({ key }) => key.z)
+  yield last.map(({ key }) => key.x)
+  yield last.map(({ key }) => key.y)
+  yield last.map(({ key }) => key.set)
+  yield last.map(({ key }) => key.audience)
+  yield last.map(({ key }) => key.layerVersion)
+  yield last.map(({ snapshot }) => snapshot)
+  yield last.map(({ tile }) => tile.fingerprint)
+  yield last.map(({ tile }) => tile.gzip)
+}
+
+const READ = {
+  name: 'tiles-read',
+  text: `select s.etag, s.bytes from tiles.store s
+where s.z = $1 and s.x = $2 and s.y = $3 and s.set_id = $4 and s.audience = $5 and s.format = 'mvt' and s.layer_version = $6
+  and not exists (
+    select from tiles.changes c
+    where c.set_id = $4 and c.z = $1 and c.x = $2 and c.y = $3 and c.layer = any($7::text[]) and not pg_visible_in_snapshot(c.xid, s.snapshot))
+  and not exists (
+    select from tiles.changes c
+    where c.set_id = $4 and c.z = -1 and c.x = 0 and c.y = 0 and not pg_visible_in_snapshot(c.xid, s.snapshot))`,
+}
+
+/** What another process has stored of a later moment stays. */
+const WRITE = {
+  name: 'tiles-write',
+  text: `insert into tiles.store (z, x, y, set_id, audience, layer_version, snapshot, etag, bytes)
+select * from unnest($1::smallint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::pg_snapshot[], $8::text[], $9::bytea[])
+on conflict (z, x, y, set_id, audience, format) do update
+set layer_version = excluded.layer_version, snapshot = excluded.snapshot, etag = excluded.etag, bytes = excluded.bytes, stored_at = now()
+where store.layer_version <> excluded.layer_version or pg_snapshot_xmax(store.snapshot) <= pg_snapshot_xmax(excluded.snapshot)`,
+}
