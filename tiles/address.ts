@@ -1,4 +1,3 @@
-import type { Bbox } from '../src/kernel/bbox.ts'
 import { MAX_ZOOM, MIN_ZOOM } from './catalogue.ts'
 
 export interface TileAddress {
@@ -41,12 +40,4 @@ export function readTileAddress(z: string, x: string, y: string): AddressReading
     }
   }
   return address
-}
-
-/** The box of a tile in degrees. */
-export function findTileBox({ z, x, y }: TileAddress): Bbox {
-  const side = 2 ** z
-  const longitude = (column: number) => (column / side) * 360 - 180
-  const latitude = (row: number) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * row) / side))) * 180) / Math.PI
-  return [longitude(x), latitude(y + 1), longitude(x + 1), latitude(y)]
 }

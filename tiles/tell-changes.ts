@@ -1,6 +1,6 @@
 import type { Bbox } from '../src/kernel/bbox.ts'
+import { findTileBox, meetsBox } from '../src/kernel/tile-box.ts'
 import type { Audience } from '../src/people/access/types.ts'
-import { findTileBox } from './address.ts'
 import { listVisibleLayers, type TileSet } from './catalogue.ts'
 import type { ChangeBatch, TileChange } from './change-feed.ts'
 
@@ -69,7 +69,7 @@ export function gatherNews(
 
 /** The events for one viewer; '' when nothing concerns him. The last one carries `id`, where he goes on after an interruption. */
 export function tellViewer(news: News, { sets, bbox }: Omit<Viewer, 'audience'>, id: string, spread: number): string {
-  const concerns = (box: Bbox) => bbox === null || meets(box, bbox)
+  const concerns = (box: Bbox) => bbox === null || meetsBox(box, bbox)
   let frames = ''
   const told = new Map<string, number>()
   const whole = new Map<string, number>()
@@ -107,10 +107,6 @@ export function writeEvent(event: string, data: unknown): string {
 
 /** A whole set is asked for again by everyone who shows it. */
 const WHOLE_SPREAD_MS = 1_000
-
-function meets([west, south, east, north]: Bbox, [w, s, e, n]: Bbox): boolean {
-  return west <= e && east >= w && south <= n && north >= s
-}
 
 function listOnce(changes: readonly TileChange[]): TilesNews['tiles'] {
   const tiles = new Map<string, TilesNews['tiles'][number]>()

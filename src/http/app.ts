@@ -1,9 +1,12 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify'
 import type pg from 'pg'
 import type { Db } from '#db/connect.ts'
+import { openReadPools } from '#db/read-pools.ts'
+import { openReads } from '#db/reads.ts'
 import { openPoolWatch } from '#db/watch-pools.ts'
 import { CATALOGUE } from '#tiles/catalogue.ts'
 import { openChangeFeed } from '#tiles/change-feed.ts'
+import { eventRoutes, MOST_STREAMS } from '#tiles/events.ts'
 import { openTiles } from '#tiles/find-tile.ts'
 import { tileRoutes } from '#tiles/serve.ts'
 import { measureTiles } from '#tiles/tile-metrics.ts'
@@ -62,7 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false, strict: false } },
   })
-  app.server.maxConnections = 10_000
+  app.server.maxConnections = MOST_STREAMS + 2_000
   // Schemas of answers describe; the tests hold every answer against them. Serialising by them would silently drop fields.
   app.setSerializerCompiler(() => JSON.stringify)
 
@@ -72,6 +75,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   answerErrors(app)
   compressAnswers(app)
   await describeApi(app, config)
+
+  const readPools = openReadPools(config.databaseReadUrls, { pool, db }, { pooler: config.databasePooler, watch: watchPool, log })
+  const reads = openReads(readPools)
+  app.addHook('onClose', () => readPools.close())
 
   const feed = openChangeFeed(pool)
   const tileMetrics = measureTiles(metrics)
@@ -89,12 +96,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { pool, isPrepared })
   await app.register(metricsRoutes, { metrics, adminToken: config.adminToken })
   await app.register(docsRoutes)
-  await app.register(parcelRoutes, { db })
-  await app.register(exportRoutes, { db })
-  await app.register(themeRoutes, { db })
-  await app.register(placeRoutes, { db })
-  await app.register(printRoutes, { db })
+  await app.register(parcelRoutes, { reads })
+  await app.register(exportRoutes, { reads })
+  await app.register(themeRoutes, { reads })
+  await app.register(placeRoutes, { reads })
+  await app.register(printRoutes, { reads })
   await app.register(tileRoutes, { pool, origin: config.origin, feed, tiles, metrics: tileMetrics })
+  await app.register(eventRoutes, { feed })
   if (pages) await app.register(handOverPages, { pages })
 
   // A page's own questions carry the page's id, so that what went wrong for a reader is found by one id.
