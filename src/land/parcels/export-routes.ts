@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { Readable } from 'node:stream'
 import type { Db } from '#db/connect.ts'
+import type { Reads } from '#db/reads.ts'
 import { findDayInTehran } from '../../kernel/calendar.ts'
 import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
 import { Problem } from '../../kernel/problem.ts'
@@ -44,7 +45,7 @@ const body = {
 } as const
 
 /** `POST /api/parcels/export`: some parcels as a file. Never anything of an owner. */
-export const exportRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) => {
+export const exportRoutes: FastifyPluginAsync<{ reads: Pick<Reads, 'of'> }> = async (app, { reads }) => {
   // A file that must be whole before its first byte is known holds some 100 MB for 20,000 parcels: two at a time.
   const build = limitConcurrency({ atOnce: 2, waiting: 8 }, () => new Problem('busy', [BUSY]))
 
@@ -74,14 +75,15 @@ export const exportRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) 
     async (request, reply) => {
       const { ids, codes, format } = request.body
       if (!ids === !codes) throw new Problem('bad-request', [IDS_OR_CODES])
+      const db = reads.of(request)
       const sets = await findExportSet(db, ids ? { ids } : { codes: codes! })
       if (sets.length === 0) throw new Problem('parcel-not-found', [NONE_FOUND])
       if (sets.length > 1) throw new Problem('bad-request', [ONE_MUNICIPALITY])
-      return sendFile(reply, sets[0]!, format)
+      return sendFile(db, reply, sets[0]!, format)
     },
   )
 
-  async function sendFile(reply: FastifyReply, set: ExportSet, format: ExportFormat) {
+  async function sendFile(db: Db, reply: FastifyReply, set: ExportSet, format: ExportFormat) {
     const now = new Date()
     const name = nameExport(set, format, findDayInTehran(now))
     const rows = limitTime(readExportRows(db, set, format === 'geojson' ? 'geojson' : format === 'csv' ? 'none' : 'wkb'), reply)

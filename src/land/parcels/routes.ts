@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '#db/connect.ts'
+import type { Reads } from '#db/reads.ts'
 import { readBbox } from '../../kernel/bbox.ts'
 import { list, number, numberOrNull, position, problemAnswers, record, ref, whole } from '../../kernel/json-schema.ts'
 import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
@@ -33,7 +34,7 @@ const geometryBody = (description: string, types: string[]) => ({
 })
 
 /** Parcels: search, sheet, plan, selection, rows, measuring. */
-export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
+export async function parcelRoutes(app: FastifyInstance, { reads }: { reads: Pick<Reads, 'of'> }) {
   // A selection may take seconds of a processor and of a connection: some must be left for everybody else.
   const inTurn = limitConcurrency({ atOnce: 2, waiting: 16 }, () => new Problem('busy', [BUSY]))
 
@@ -57,10 +58,11 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...ok('Parcels in a stable order', ref('ParcelPage')), ...problemAnswers(400) },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const q = (query.q ?? '').trim()
       if (q.includes('\0')) throw new Problem('bad-query')
-      return searchParcels(db, {
+      return searchParcels(reads.of(request), {
         q,
         bbox: query.bbox === undefined ? null : readBbox(query.bbox),
         limit: query.limit,
@@ -86,8 +88,9 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...ok('The parcel; the smallest where parcels overlap', ref('ParcelFeature')), ...problemAnswers(400, 404) },
       },
     },
-    async ({ query }) => {
-      const parcel = await findParcelAt(db, [query.lon, query.lat])
+    async (request) => {
+      const { query } = request
+      const parcel = await findParcelAt(reads.of(request), [query.lon, query.lat])
       if (!parcel)
         throw new Problem('parcel-not-found', [{ fa: 'در این نقطه ملکی نیست.', en: 'There is no parcel at this point.' }])
       return parcel
@@ -104,7 +107,11 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...ok('The parcel', ref('ParcelDetailFeature')), ...problemAnswers(400, 404) },
       },
     },
-    async ({ params }) => (await composeParcel(db, await requireParcel(db, params.code))) ?? missing(params.code),
+    async (request) => {
+      const { code } = request.params
+      const db = reads.of(request)
+      return (await composeParcel(db, await requireParcel(db, code))) ?? missing(code)
+    },
   )
 
   app.get<{ Params: { code: string } }>(
@@ -117,7 +124,11 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...ok('The plan', ref('ParcelPlan')), ...problemAnswers(400, 404) },
       },
     },
-    async ({ params }) => (await composePlan(db, await requireParcel(db, params.code))) ?? missing(params.code),
+    async (request) => {
+      const { code } = request.params
+      const db = reads.of(request)
+      return (await composePlan(db, await requireParcel(db, code))) ?? missing(code)
+    },
   )
 
   app.post<{ Body: unknown }>(
@@ -140,9 +151,9 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...ok('The parcels and what they add up to', ref('ParcelSelection')), ...problemAnswers(400, 404, 413, 415) },
       },
     },
-    async ({ body }) => {
-      const area = readSelectionArea(body)
-      return inTurn(() => selectParcels(db, area))
+    async (request) => {
+      const area = readSelectionArea(request.body)
+      return inTurn(() => selectParcels(reads.of(request), area))
     },
   )
 
@@ -166,7 +177,7 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         },
       },
     },
-    async ({ body }) => ({ items: await listSummaries(db, body.ids) }),
+    async (request) => ({ items: await listSummaries(reads.of(request), request.body.ids) }),
   )
 
   app.post<{ Body: unknown }>(
@@ -186,7 +197,7 @@ export async function parcelRoutes(app: FastifyInstance, { db }: { db: Db }) {
         },
       },
     },
-    async ({ body }) => measureShape(db, readMeasured(body)),
+    async (request) => measureShape(reads.of(request), readMeasured(request.body)),
   )
 }
 

@@ -8,11 +8,11 @@ const FRESH_MS = 10_000
 const STALE_MS = 600_000
 
 /** The profile of the municipality this database serves; null while there is none. Remembered per database. */
-export function openMunicipality(db: Db): () => Promise<Municipality | null> {
+export function openMunicipality(): (db: Db) => Promise<Municipality | null> {
   let known: { at: number; municipality: Municipality } | null = null
   let coming: Promise<Municipality | null> | null = null
 
-  async function readAnew(): Promise<Municipality | null> {
+  async function readAnew(db: Db): Promise<Municipality | null> {
     try {
       const municipality = await readMunicipality(db)
       known = municipality && { at: Date.now(), municipality }
@@ -25,10 +25,10 @@ export function openMunicipality(db: Db): () => Promise<Municipality | null> {
     }
   }
 
-  return async () => {
+  return async (db) => {
     const ageMs = known ? Date.now() - known.at : Infinity
     if (known && ageMs < FRESH_MS) return known.municipality
-    const fresh = (coming ??= readAnew())
+    const fresh = (coming ??= readAnew(db))
     if (!known || ageMs >= STALE_MS) return fresh
     fresh.catch(() => undefined)
     return known.municipality

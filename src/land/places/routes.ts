@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Db } from '#db/connect.ts'
+import type { Reads } from '#db/reads.ts'
 import { list, problemAnswers, record, ref } from '../../kernel/json-schema.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { findPlace } from './describe-places.ts'
@@ -12,8 +12,8 @@ const json = (description: string, schema: Record<string, unknown>, type = 'appl
 })
 
 /** The city as a whole, and the things other than parcels that have a name. */
-export async function placeRoutes(app: FastifyInstance, { db }: { db: Db }) {
-  const findMunicipality = openMunicipality(db)
+export async function placeRoutes(app: FastifyInstance, { reads }: { reads: Pick<Reads, 'of'> }) {
+  const findMunicipality = openMunicipality()
 
   app.get(
     '/api/municipality',
@@ -24,8 +24,8 @@ export async function placeRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...json('The profile', ref('Municipality')), ...problemAnswers(404) },
       },
     },
-    async () => {
-      const municipality = await findMunicipality()
+    async (request) => {
+      const municipality = await findMunicipality(reads.of(request))
       if (municipality) return municipality
       throw new Problem('municipality-not-found', [
         { fa: 'با npm run import یا npm run city شهری را وارد کنید.', en: 'Load a city with npm run import or npm run city.' },
@@ -50,9 +50,10 @@ export async function placeRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...json('The best first', record({ items: list(ref('Place')) })), ...problemAnswers(400) },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       if (query.q.includes('\0')) throw new Problem('bad-query')
-      return { items: await searchPlaces(db, query.q, query.limit) }
+      return { items: await searchPlaces(reads.of(request), query.q, query.limit) }
     },
   )
 
@@ -69,8 +70,9 @@ export async function placeRoutes(app: FastifyInstance, { db }: { db: Db }) {
         response: { ...json('The place', ref('PlaceFeature')), ...problemAnswers(400, 404) },
       },
     },
-    async ({ params }) => {
-      const found = await findPlace(db, params.kind, params.id)
+    async (request) => {
+      const { params } = request
+      const found = await findPlace(reads.of(request), params.kind, params.id)
       if (!found) throw new Problem('place-not-found')
       return { type: 'Feature', id: params.id, geometry: found.geometry, properties: found.place }
     },

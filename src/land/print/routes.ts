@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import type { Db } from '#db/connect.ts'
+import type { Reads } from '#db/reads.ts'
 import { findDayInTehran } from '../../kernel/calendar.ts'
 import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
 import { Problem } from '../../kernel/problem.ts'
@@ -42,7 +43,7 @@ const body = {
 } as const
 
 /** `POST /api/print`: a map sheet at an exact scale, as a vector PDF. */
-export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) => {
+export const printRoutes: FastifyPluginAsync<{ reads: Pick<Reads, 'of'> }> = async (app, { reads }) => {
   const compiler = createSheetCompiler()
   // While one sheet is typeset the next may be drawn; more would only crowd the database.
   const make = limitConcurrency({ atOnce: 2, waiting: 8 }, () => new Problem('busy', [BUSY]))
@@ -65,7 +66,7 @@ export const printRoutes: FastifyPluginAsync<{ db: Db }> = async (app, { db }) =
     async (request, reply) => {
       if (Math.abs(request.body.center[1]!) > 85) throw new Problem('bad-request', [BAD_LATITUDE])
       const now = new Date()
-      const pdf = await make(async () => compiler.compile(await drawSheet(db, request.body, now)))
+      const pdf = await make(async () => compiler.compile(await drawSheet(reads.of(request), request.body, now)))
       return reply
         .type('application/pdf')
         .header('content-disposition', `inline; filename="map-1-${request.body.scale}-${findDayInTehran(now)}.pdf"`)

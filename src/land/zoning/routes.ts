@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import type { Db } from '#db/connect.ts'
+import type { Reads } from '#db/reads.ts'
 import { list, problemAnswers, record, ref } from '../../kernel/json-schema.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { findParcelId } from '../parcels/queries.ts'
 import { answerThemes } from './answer-themes.ts'
 
 /** What applies at a parcel, theme by theme. */
-export async function themeRoutes(app: FastifyInstance, { db }: { db: Db }) {
+export async function themeRoutes(app: FastifyInstance, { reads }: { reads: Pick<Reads, 'of'> }) {
   app.get<{ Params: { code: string }; Querystring: { theme?: string } }>(
     '/api/parcels/:code/themes',
     {
@@ -31,6 +31,7 @@ export async function themeRoutes(app: FastifyInstance, { db }: { db: Db }) {
     },
     async (request, reply) => {
       const { code } = request.params
+      const db = reads.of(request)
       const id = code.includes('\0') ? null : await findParcelId(db, code)
       if (id === null) {
         throw new Problem('parcel-not-found', [

@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createTestDatabase({ city: true })
   app = fastify()
   answerErrors(app)
-  await app.register(exportRoutes, { db: database.db })
+  await app.register(exportRoutes, { reads: { of: () => database.db } })
   folder = mkdtempSync(join(tmpdir(), 'barzan-export-'))
 }, 300_000)
 afterAll(async () => {

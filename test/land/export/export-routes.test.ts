@@ -28,7 +28,7 @@ beforeAll(async () => {
   addresses = new Map(rows.map((row) => [row.code, row.address]))
   app = fastify()
   answerErrors(app)
-  await app.register(exportRoutes, { db: database.db })
+  await app.register(exportRoutes, { reads: { of: () => database.db } })
   folder = mkdtempSync(join(tmpdir(), 'barzan-export-'))
 }, 60_000)
 afterAll(async () => {

@@ -13,8 +13,8 @@ afterAll(() => database.drop())
 
 test('the profile is remembered; an old one is given at once while a new one is read', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  const findMunicipality = openMunicipality(database.db)
-  const countParcels = async () => (await findMunicipality())!.counts.parcels
+  const findMunicipality = openMunicipality()
+  const countParcels = async () => (await findMunicipality(database.db))!.counts.parcels
   const before = await countParcels()
   await database.ownerPool.query(`update land.parcels set status = 'retired', valid_to = current_date where parcel_id % 2 = 0`)
   expect(await countParcels()).toBe(before)

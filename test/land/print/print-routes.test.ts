@@ -24,7 +24,7 @@ beforeAll(async () => {
   center = [rows[0]!.lon, rows[0]!.lat]
   app = fastify()
   answerErrors(app)
-  await app.register(printRoutes, { db: database.db })
+  await app.register(printRoutes, { reads: { of: () => database.db } })
 })
 afterAll(async () => {
   await app?.close()
