@@ -3,7 +3,9 @@ import { cancelWork } from '#db/cancel-work.ts'
 import { withDatabase } from '#db/connect.ts'
 import { buildApp } from './http/app.ts'
 import { openPages } from './http/pages.ts'
+import { keepMap } from './keep-map.ts'
 import { readConfig, type Config } from './kernel/config.ts'
+import { createLog } from './kernel/log.ts'
 import { createMetrics } from './kernel/metrics.ts'
 import { prepareLand } from './prepare-land.ts'
 
@@ -26,17 +28,21 @@ async function serve(config: Config, signal: AbortSignal): Promise<void> {
   await withDatabase(config, async (database) => {
     const pages = await openPages(config)
     const metrics = createMetrics({ ofProcess: true })
+    const log = createLog(config.logLevel)
     let isPrepared = false
-    const app = await buildApp({ config, ...database, pages: pages.handler, isPrepared: () => isPrepared, metrics })
+    let keeping: Promise<void> | null = null
+    const app = await buildApp({ config, ...database, pages: pages.handler, isPrepared: () => isPrepared, metrics, log })
     try {
       if (!signal.aborted) await app.listen({ port: config.port, host: config.host })
       await pages.attach(app.server)
       await Promise.race([prepareLand(config, database, signal), stopped])
       if (signal.aborted) return
       isPrepared = true
+      keeping = keepMap({ config, ...app.map, pool: database.pool, log, signal })
       process.stdout.write(`Barzan is ready at ${config.origin}\n`)
       await stopped
     } finally {
+      await keeping?.catch(() => undefined)
       await Promise.all([pages.close(), app.close(), database.ownerPool && cancelWork(database.ownerPool)])
     }
   })

@@ -97,6 +97,7 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
 
   async function poll(): Promise<void> {
     const last = standings.at(-1) ?? null
+    if (!last) await side.query('select tiles.move_in()')
     const { rows } = await side.query<Row>({
       ...(last ? LATER : FIRST),
       values: last ? [last.snapshot] : [keep],

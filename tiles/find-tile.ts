@@ -31,13 +31,17 @@ export interface FoundTile {
 export interface TileServer {
   pool: pg.Pool
   standing: Standing | null
+  /** Take note of what failed there. True when the primary may be asked instead. */
+  noteFailure?: (error: unknown) => boolean
 }
 
 export interface TilesOptions extends RendererOptions {
   /** Told of changes; without it nothing is kept, and every tile is rendered. */
   feed?: ChangeFeed | null
+  /** false: nothing is kept though changes are known. */
+  keepsTiles?: boolean
   catalogue: readonly TileSet[]
-  /** Chosen for each tile anew; the primary when left out. */
+  /** Chosen for each tile anew; the primary when left out, or when the tile has changed since what the server has reached. */
   chooseServer?: () => TileServer
   /** Of compressed tiles kept in memory. */
   memoryBytes?: number
@@ -67,15 +71,17 @@ const MOST_ATTEMPTS = 3
 /** The way to a tile: memory, ground known to be empty, the table of kept tiles, PostGIS. Told of each change, it keeps nothing stale. */
 export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   const { feed = null, catalogue, metrics = UNMEASURED, memoryBytes = MEMORY_BYTES } = options
-  const chooseServer = options.chooseServer ?? (() => ({ pool, standing: feed?.standing() ?? null }))
+  const keepsTiles = feed !== null && (options.keepsTiles ?? true)
   const renderer = openRenderer(options)
   const flights = openFlights<FoundTile>()
   const memory = openTileMemory(memoryBytes)
   const empties = openEmptyGround()
-  const table = feed ? openTileTable(pool, metrics) : null
+  const table = keepsTiles ? openTileTable(pool, metrics) : null
   const statements = new Map<string, TileStatement | null>()
   const layers = new Map<string, ReadonlySet<string>>()
   let lastChangeTurn = 0
+  /** Requests that wait for a tile. */
+  let asked = 0
   const renewal = openRenewal(async (request, signal) => {
     await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
     options.onRenewed?.(request)
@@ -108,27 +114,46 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   async function find(request: TileRequest, signal: AbortSignal): Promise<FoundTile> {
     const found = peek(request)
     if (found) return found
-    const made = await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
-    made.tile.askedAt = Date.now()
-    return made
+    asked++
+    try {
+      const made = await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
+      made.tile.askedAt = Date.now()
+      return made
+    } finally {
+      asked--
+    }
   }
 
-  async function make(request: TileRequest, signal: AbortSignal): Promise<FoundTile> {
+  /** @param isWanted somebody wants to see it: it is kept in memory as well */
+  async function make(request: TileRequest, signal: AbortSignal, isWanted = true): Promise<FoundTile> {
     const statement = findStatement(request)
     if (!statement) return { tile: nothingOf(request), source: 'empty' }
     for (let attempt = 1; ; attempt++) {
-      const server = chooseServer()
-      const kept = server.standing && (await readKept(server, request, statement))
-      const tile = kept ?? (await render(server, request, statement, signal))
-      const source = kept ? 'store' : 'rendered'
-      if (!server.standing || !feed) return { tile, source }
-      if (hasChanged(server.standing, request)) {
-        if (attempt < MOST_ATTEMPTS) continue
+      const server = attempt === 1 ? chooseServer(request) : primary()
+      try {
+        const kept = table && server.standing && (await readKept(server, request, statement))
+        const tile = kept ?? (await render(server, request, statement, signal))
+        const source = kept ? 'store' : 'rendered'
+        if (server.standing && hasChanged(server.standing, request)) {
+          if (attempt < MOST_ATTEMPTS) continue
+        } else if (table && server.standing) {
+          if (isWanted) memory.set(keyOf(request), tile)
+          if (!kept) keep(request, statement, tile, server.standing)
+        }
         return { tile, source }
+      } catch (error) {
+        if (attempt > 1 || !server.noteFailure?.(error)) throw error
       }
-      keep(request, statement, tile, server.standing, kept !== null)
-      return { tile, source }
     }
+  }
+
+  function primary(): TileServer {
+    return { pool, standing: feed?.standing() ?? null }
+  }
+
+  function chooseServer(request: TileRequest): TileServer {
+    const server = options.chooseServer?.() ?? primary()
+    return server.pool !== pool && (!server.standing || hasChanged(server.standing, request)) ? primary() : server
   }
 
   function readKept({ pool: from }: TileServer, request: TileRequest, { version }: TileStatement): Promise<KeptTile | null> {
@@ -150,9 +175,8 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
     }
   }
 
-  function keep(request: TileRequest, { version }: TileStatement, tile: KeptTile, standing: Standing, isStored: boolean) {
-    memory.set(keyOf(request), tile)
-    if (!isStored) table?.write(rowKeyOf(request, version), tile, standing.snapshot)
+  function keep(request: TileRequest, { version }: TileStatement, tile: KeptTile, standing: Standing) {
+    table?.write(rowKeyOf(request, version), tile, standing.snapshot)
     if (tile.gzip.length === 0) void learnEmpty(request, standing)
   }
 
@@ -163,7 +187,7 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   }
 
   function hasChanged(standing: Standing, { set, audience, address: { z, x, y } }: TileRequest): boolean {
-    return feed!.hasChangedSince(standing, set.id, findLayers(set, audience), z, x, y)
+    return feed !== null && feed.hasChangedSince(standing, set.id, findLayers(set, audience), z, x, y)
   }
 
   function forgetChanged({ tiles, standing }: ChangeBatch) {
@@ -206,10 +230,12 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
     peek,
     find,
     async store(request, signal) {
-      if (peek(request)) return false
-      return (await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))).source === 'rendered'
+      if (memory.has(keyOf(request)) || empties.covers(kindOf(request), request.address)) return false
+      return (
+        (await flights.join(`store ${keyOf(request)}`, signal, (abandon) => make(request, abandon, false))).source === 'rendered'
+      )
     },
-    isBusy: () => flights.count() > 1 || renewal.state().waiting > 0,
+    isBusy: () => asked > 0 || renewal.state().waiting > 0,
     async settle() {
       await renewal.settle()
       await table?.settle()

@@ -41,6 +41,7 @@ export async function buildCity(ownerPool: pg.Pool, options: CityOptions): Promi
     await restoreIndexes()
     await advanceIdentities(client)
     await writeThemes(client, plan, municipalityId)
+    await client.query('select tiles.note_everything()')
     await client.query('commit')
     await client.query('analyze')
     return sink.counts

@@ -133,7 +133,8 @@ begin
     declare noted int := 0;
     begin
       if current_setting('barzan.bulk', true) = 'on' then return null; end if;
-      if tg_op = 'INSERT' then
+      if tg_op = 'TRUNCATE' then noted := 4000;
+      elsif tg_op = 'INSERT' then
         if (select count(*) from (select from fresh limit 20001) f) > 20000 then noted := 4000; else
         %2$s into noted; %3$s end if;
       elsif tg_op = 'DELETE' then
@@ -160,6 +161,8 @@ begin
     'tiles_' || name || '_update', source, 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
   execute format('create trigger %1$I after delete on %2$s referencing old table as stale for each statement execute function tiles.%3$I()',
     'tiles_' || name || '_delete', source, 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
+  execute format('create trigger %1$I after truncate on %2$s for each statement execute function tiles.%3$I()',
+    'tiles_' || name || '_truncate', source, 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
   insert into tiles.watches values (source, set_id, layer, minzoom, maxzoom, drawn);
 end $body$;
 revoke all on function tiles.watch from public;

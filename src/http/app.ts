@@ -1,13 +1,13 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify'
 import type pg from 'pg'
 import type { Db } from '#db/connect.ts'
-import { openReadPools } from '#db/read-pools.ts'
+import { openReadPools, type ReadPools } from '#db/read-pools.ts'
 import { openReads } from '#db/reads.ts'
 import { openPoolWatch } from '#db/watch-pools.ts'
 import { CATALOGUE } from '#tiles/catalogue.ts'
-import { openChangeFeed } from '#tiles/change-feed.ts'
+import { openChangeFeed, type ChangeFeed } from '#tiles/change-feed.ts'
 import { eventRoutes, MOST_STREAMS } from '#tiles/events.ts'
-import { openTiles } from '#tiles/find-tile.ts'
+import { openTiles, type Tiles, type TileServer } from '#tiles/find-tile.ts'
 import { tileRoutes } from '#tiles/serve.ts'
 import { measureTiles } from '#tiles/tile-metrics.ts'
 import type { Config } from '../kernel/config.ts'
@@ -39,6 +39,13 @@ export interface AppOptions {
   isPrepared?: () => boolean
   log?: Log
   metrics?: Metrics
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What changes on the map and the tiles that show it, for whoever keeps them up to date in this process. */
+    map: { feed: ChangeFeed; tiles: Tiles }
+  }
 }
 
 /** Where SvelteKit's bundle, which has its own copies of our modules, finds the way into this process. */
@@ -83,11 +90,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const feed = openChangeFeed(pool)
   const tileMetrics = measureTiles(metrics)
   const tiles = openTiles(pool, {
-    feed: config.keepsTiles ? feed : null,
+    feed,
+    keepsTiles: config.keepsTiles,
     catalogue: CATALOGUE,
+    chooseServer: () => chooseTileServer(readPools, feed),
     memoryBytes: config.tileMemoryBytes,
     metrics: tileMetrics,
   })
+  app.decorate('map', { feed, tiles })
   app.addHook('onClose', async () => {
     await tiles.close()
     await feed.close()
@@ -116,4 +126,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.ready()
   Reflect.set(globalThis, INJECT, inject)
   return app
+}
+
+/** A replica has reached what was known when it had replayed so far. */
+function chooseTileServer(readPools: ReadPools, feed: ChangeFeed): TileServer {
+  const { pool, replayLsn, noteFailure } = readPools.choose()
+  return { pool, noteFailure, standing: replayLsn === null ? feed.standing() : feed.standingAt(replayLsn) }
 }

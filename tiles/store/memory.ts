@@ -15,6 +15,7 @@ export interface KeptTile {
 /** The tiles asked for last, as many as fit into so many bytes. */
 export interface TileMemory {
   get(key: string): KeptTile | undefined
+  has(key: string): boolean
   set(key: string, tile: KeptTile): void
   /** Forget a tile, and say what was forgotten. */
   take(key: string): KeptTile | undefined
@@ -33,6 +34,7 @@ export function openTileMemory(maxBytes: number): TileMemory {
   })
   return {
     get: (key) => tiles.get(key),
+    has: (key) => tiles.has(key),
     set: (key, tile) => void tiles.set(key, tile),
     take(key) {
       const tile = tiles.peek(key)

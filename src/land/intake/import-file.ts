@@ -81,6 +81,7 @@ async function importSource(
       derived = await addFeatures(client, options.into, municipality, origin)
       await coverByZones(client, options.into, municipality.id, origin)
     }
+    await client.query('select tiles.note_everything()')
     if (options.into !== 'streets') overlaps = await measureOverlaps(client, options.into, municipality.id, `import: ${origin}`)
   }
   onProgress({ stage: 'write', done: added, of: added })
