@@ -86,8 +86,8 @@ export async function fillInTurn(pool: pg.Pool, tiles: Tiles, options: FillOptio
   let latest: FillProgress = { done: 0, total: 0, made: 0 }
   const tell = (isOver: boolean) =>
     pool.query(
-      `update tiles.fills set holder = case when $4 then null else holder end, heard_at = now(), done = $2, total = $3,
-         finished_at = case when $4 and $2 = $3 then now() end
+      `update tiles.fills set holder = case when $4::boolean then null else holder end, heard_at = now(), done = $2::int, total = $3::int,
+         finished_at = case when $4::boolean and $2::int = $3::int then now() end
        where holder = $1`,
       [holder, latest.done, latest.total, isOver],
     )
