@@ -21,9 +21,13 @@ const FAST = {
 
 /**
  * A cluster for tests and for generating types: in a temporary folder, with one migrated database.
+ * @param settings PostgreSQL settings other than those that make it fast
  * @returns its place, and how to stop and remove it
  */
-export async function startScratchCluster(database: string): Promise<{ place: ClusterPlace; remove(): Promise<void> }> {
+export async function startScratchCluster(
+  database: string,
+  settings: Record<string, string> = {},
+): Promise<{ place: ClusterPlace; remove(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'barzan-scratch-'))
   chmodSync(folder, 0o755)
   const place = { dataDir: join(folder, 'data'), socketDir: join(folder, 's'), logFile: join(folder, 'log') }
@@ -33,7 +37,7 @@ export async function startScratchCluster(database: string): Promise<{ place: Cl
   }
   try {
     createCluster(place, false)
-    removeWhenOrphaned(await startPostgres(place, FAST), folder)
+    removeWhenOrphaned(await startPostgres(place, { ...FAST, ...settings }), folder)
     await prepareCluster(place, database)
     const ownerPool = openPool(socketUrl(place, OWNER, database))
     await migrate(ownerPool).finally(() => ownerPool.end())

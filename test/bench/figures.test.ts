@@ -22,6 +22,13 @@ test('a part measured again replaces its figures, the others keep theirs', () =>
   expect(replaceFigures(old, [figure('tiles', 'c', 3)])).toEqual([figure('tiles', 'c', 3), figure('api', 'b', 2)])
 })
 
+test('a part of a group measured alone leaves the other parts', () => {
+  const of = (part: string, name: string, value: number): Figure => ({ ...figure('tiles', name, value), part })
+  const old = [of('cold', 'a', 1), of('warm', 'b', 2)]
+  expect(replaceFigures(old, [of('warm', 'c', 3)], true)).toEqual([of('cold', 'a', 1), of('warm', 'c', 3)])
+  expect(replaceFigures(old, [of('warm', 'c', 3)])).toEqual([of('warm', 'c', 3)])
+})
+
 test('the table says what changed and what is above its limit', () => {
   const table = writeTable(
     results([figure('tiles', 'a', 12, 10), figure('api', 'b', 5, 20), figure('api', 'c', 1)]),

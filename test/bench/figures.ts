@@ -1,13 +1,15 @@
 /** The parts of the bench; each has a file of its own. */
-export const GROUPS = ['tiles', 'api', 'pages'] as const
+export const GROUPS = ['tiles', 'edits', 'api', 'pages'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** One measured figure. `limit` is what the project promises: the value must not be above it. */
 export interface Figure {
   group: Group
+  /** Of a group that can be measured in parts: which. */
+  part?: string
   name: string
   value: number
-  unit: 'ms' | 's' | 'kB' | 'B' | '%' | '×' | '/s' | ''
+  unit: 'ms' | 's' | 'kB' | 'B' | 'MB' | '%' | '×' | '/s' | ''
   limit?: number
   note?: string
 }
@@ -22,10 +24,14 @@ export interface Results {
   figures: Figure[]
 }
 
-/** Fresh figures in place of the old ones of the same groups; other groups keep theirs. */
-export function replaceFigures(old: readonly Figure[], fresh: readonly Figure[]): Figure[] {
-  const measured = new Set(fresh.map((figure) => figure.group))
-  const figures = [...old.filter((figure) => !measured.has(figure.group)), ...fresh]
+/**
+ * Fresh figures in place of the old ones of the same groups; other groups keep theirs.
+ * @param isPartial only the parts that fresh figures are of were measured: the other parts of their groups stay as well
+ */
+export function replaceFigures(old: readonly Figure[], fresh: readonly Figure[], isPartial = false): Figure[] {
+  const nameOf = ({ group, part }: Figure) => (isPartial ? `${group} ${part ?? ''}` : group)
+  const measured = new Set(fresh.map(nameOf))
+  const figures = [...old.filter((figure) => !measured.has(nameOf(figure))), ...fresh]
   return figures.sort((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group))
 }
 

@@ -6,20 +6,36 @@ import type pg from 'pg'
 import { openPool } from '#db/connect.ts'
 import { GROUPS, isKept, replaceFigures, writeTable, type Figure, type Group, type Results } from './figures.ts'
 import { openBenchCity } from './open-bench-city.ts'
+import { PARTS } from './tiles.ts'
 
-/**
- * `npm run bench -- [tiles] [api] [pages] [--parcels 20000] [--database-url URL]`: measure, print one Markdown table, keep it in results/.
- * Without `--database-url` a city of that size is made in a cluster of its own, which is removed at the end.
- */
+const HELP = `npm run bench -- [tiles] [edits] [api] [pages] [options]: measure, print one Markdown table, keep it in test/bench/results/
+  --parcels N               size of the city (20000); a city of that size is made in a cluster of its own and removed at the end
+  --database-url URL        measure on this database instead (tiles: as its application's role)
+  --database-owner-url URL  its owner: without it no store is emptied and nothing is rebuilt, and what needs that is left out
+  --only PART[,PART]        of tiles only: ${PARTS.join(', ')}; figures of other parts stay as they were
+  --results FOLDER          where figures are kept and looked for, instead of test/bench/results
+  --help
+`
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { parcels: { type: 'string', default: '20000' }, 'database-url': { type: 'string' } },
+  options: {
+    parcels: { type: 'string', default: '20000' },
+    'database-url': { type: 'string' },
+    'database-owner-url': { type: 'string' },
+    only: { type: 'string' },
+    results: { type: 'string', default: 'test/bench/results' },
+    help: { type: 'boolean' },
+  },
 })
-const unknown = positionals.filter((name) => !(GROUPS as readonly string[]).includes(name))
-if (unknown.length > 0) throw new Error(`there is no bench "${unknown.join(', ')}"; there are: ${GROUPS.join(', ')}`)
-const groups = GROUPS.filter((group) => positionals.length === 0 || positionals.includes(group))
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit()
+}
+const groups = chooseAmong('bench', GROUPS, positionals)
+const parts = chooseAmong('part of tiles', PARTS, values.only?.split(',') ?? [])
+const parcels = Number(values.parcels)
 
-const city = await openBenchCity(Number(values.parcels), values['database-url'] ?? null)
+const city = await openBenchCity(parcels, values['database-url'] ?? null, values['database-owner-url'] ?? null)
 try {
   const pool = openPool(city.url)
   const figures: Figure[] = []
@@ -28,7 +44,7 @@ try {
     about = { parcels: await countParcels(pool), versions: await listVersions(pool) }
     for (const group of groups) {
       process.stderr.write(`measuring ${group} …\n`)
-      figures.push(...(await measure(group, city.url)))
+      figures.push(...(await measure(group)))
     }
   } finally {
     await pool.end()
@@ -39,10 +55,13 @@ try {
 }
 
 /** Each part is loaded when it is measured: the browser's is heavy. */
-async function measure(group: Group, url: string): Promise<Figure[]> {
+async function measure(group: Group): Promise<Figure[]> {
+  const { url } = city
   switch (group) {
     case 'tiles':
-      return (await import('./tiles.ts')).benchTiles(url)
+      return (await import('./tiles.ts')).benchTiles(city, parcels, parts)
+    case 'edits':
+      throw new Error('not yet')
     case 'api':
       return (await import('./api.ts')).benchApi(url)
     case 'pages':
@@ -50,10 +69,17 @@ async function measure(group: Group, url: string): Promise<Figure[]> {
   }
 }
 
+/** Those asked for, in our order; all when none is. @throws Error naming those there are */
+function chooseAmong<T extends string>(kind: string, known: readonly T[], asked: readonly string[]): T[] {
+  const unknown = asked.filter((name) => !(known as readonly string[]).includes(name))
+  if (unknown.length > 0) throw new Error(`there is no ${kind} "${unknown.join(', ')}"; there are: ${known.join(', ')}`)
+  return known.filter((name) => asked.length === 0 || asked.includes(name))
+}
+
 function keep(about: Pick<Results, 'parcels' | 'versions'>, fresh: Figure[]): void {
   // A city never has exactly the parcels asked for: 19,822 are kept as 20000.
-  const name = `test/bench/results/${Number(about.parcels.toPrecision(1))}`
-  const last = readCommitted(`${name}.json`)
+  const name = `${values.results}/${Number(about.parcels.toPrecision(1))}`
+  const last = readCommitted(`test/bench/results/${Number(about.parcels.toPrecision(1))}.json`)
   const kept = existsSync(`${name}.json`) ? (JSON.parse(readFileSync(`${name}.json`, 'utf8')) as Results) : last
   const results: Results = {
     ...about,
@@ -66,10 +92,10 @@ function keep(about: Pick<Results, 'parcels' | 'versions'>, fresh: Figure[]): vo
       memoryGB: Math.round(totalmem() / 2 ** 30),
       os: `${type()} ${release()}`,
     },
-    figures: replaceFigures(kept?.figures ?? [], fresh),
+    figures: replaceFigures(kept?.figures ?? [], fresh, values.only !== undefined),
   }
   const table = writeTable(results, last)
-  mkdirSync('test/bench/results', { recursive: true })
+  mkdirSync(values.results, { recursive: true })
   writeFileSync(`${name}.json`, JSON.stringify(results, null, 2) + '\n')
   writeFileSync(`${name}.md`, table)
   process.stdout.write(table)
