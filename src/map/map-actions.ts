@@ -16,6 +16,8 @@ export interface MapActions {
   /** Bring a parcel into focus by its code. `shouldFly` moves the camera to it; otherwise only when it is hidden. */
   focusParcel: (code: string, shouldFly?: boolean, known?: ParcelDetailFeature) => Promise<void>
   focusParcelAt: (at: Position) => Promise<void>
+  /** The parcel in focus has changed: show it as it is now, where the reader is. */
+  refreshParcel: () => Promise<void>
   leaveParcel: () => void
   focusPlace: (place: Place) => void
   select: (shape: SelectionShape) => Promise<void>
@@ -51,6 +53,17 @@ export function createMapActions(state: MapState, locale: Locale, currentMap: ()
     } catch (cause) {
       if (ask === asked) state.focus = { status: 'failed', code, reason: cause instanceof Error ? cause.message : String(cause) }
     }
+  }
+
+  async function refreshParcel() {
+    const { focus } = state
+    if (focus.status !== 'here') return
+    const parcel = await findParcel(focus.code, locale).catch(() => null)
+    // What cannot be asked now is still shown; the reader may have gone on meanwhile.
+    if (parcel === null || state.focus !== focus) return
+    state.focus = { status: 'here', code: focus.code, parcel }
+    if (isSame(focus.parcel, parcel)) return
+    announce(parcel.properties.status === 'retired' ? m.map_parcel_retired_now() : m.map_parcel_updated())
   }
 
   async function select(shape: SelectionShape, isUndo = false) {
@@ -99,6 +112,7 @@ export function createMapActions(state: MapState, locale: Locale, currentMap: ()
         announce(cause instanceof Error ? cause.message : String(cause))
       }
     },
+    refreshParcel,
     leaveParcel,
     focusPlace(place) {
       leaveParcel()
@@ -133,4 +147,8 @@ export function createMapActions(state: MapState, locale: Locale, currentMap: ()
       else if (JSON.stringify(shown) !== JSON.stringify(selection)) void select(selection, true)
     },
   }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -29,6 +29,8 @@ export interface MapState {
   status: MapStatus
   areTilesFailing: boolean
   isOffline: boolean
+  /** Changes of others have not arrived for a while: what is drawn may be old. */
+  isBehind: boolean
   focus: Focus
   place: Place | null
   selected: Selected
@@ -51,6 +53,7 @@ export function createMapState(address: MapAddress): MapState {
     status: 'loading',
     areTilesFailing: false,
     isOffline: false,
+    isBehind: false,
     place: null,
     past: [],
     hoveredId: null,

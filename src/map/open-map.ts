@@ -6,6 +6,7 @@ import { drawImage } from './draw-image.ts'
 import type { Palette } from './palette.ts'
 import { buildStyle } from './style.ts'
 import type { StyleInput } from './style-input.ts'
+import { createTileVersions, type TileVersions } from './tile-versions.ts'
 import type { View } from './url-state.ts'
 import { widenBox } from './widen-box.ts'
 
@@ -18,9 +19,10 @@ export interface OpenMapOptions {
   canvasLabel: string
 }
 
-/** The open map: MapLibre's, and how to redraw it with another style input. */
+/** The open map: MapLibre's, how to redraw it with another style input, and which of its tiles have changed since. */
 export interface OpenMap {
   map: MapLibreMap
+  versions: TileVersions
   restyle: (input: StyleInput) => void
 }
 
@@ -39,6 +41,7 @@ export async function openMap({ container, style, view, bounds, canvasLabel }: O
   if (library === null) throw new Error('The map can only be opened in a browser')
   let current = buildStyle(style)
   let palette = style.palette
+  const versions = createTileVersions()
   const map = new library.Map({
     container,
     style: current,
@@ -57,12 +60,14 @@ export async function openMap({ container, style, view, bounds, canvasLabel }: O
     validateStyle: false,
     // Ground outside the city has no tiles: do not ask for it beyond a margin.
     maxBounds: widenBox(bounds, 1.5),
+    transformRequest: (url) => ({ url: versions.mark(url) }),
   })
   map.touchPitch.disable()
   // Images are drawn when a tile first asks for one: the first view of a city needs hardly any.
   map.setMissingStyleImageResolver((name) => putImage(map, name, palette, style.lat))
   return {
     map,
+    versions,
     restyle(input) {
       if (input.palette !== palette) {
         palette = input.palette

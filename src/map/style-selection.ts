@@ -37,6 +37,21 @@ export function selectionLayers({ palette }: StyleInput): LayerSpecification[] {
       },
     },
     {
+      // A parcel that somebody has just changed glows for a moment.
+      id: 'changed-glow',
+      type: 'line',
+      source: 'land',
+      'source-layer': 'parcels',
+      minzoom: PARCELS_FROM,
+      layout: { 'line-join': 'round' },
+      paint: {
+        'line-color': palette.select,
+        'line-width': ['interpolate', ['linear'], ['zoom'], PARCELS_FROM, 3, 18, 7],
+        'line-blur': ['interpolate', ['linear'], ['zoom'], PARCELS_FROM, 1, 18, 3],
+        'line-opacity': ['*', 0.85, ['coalesce', ['feature-state', 'glow'], 0]],
+      },
+    },
+    {
       id: 'drawn-fill',
       type: 'fill',
       source: 'drawn',

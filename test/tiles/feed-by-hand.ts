@@ -9,7 +9,7 @@ export interface FeedByHand extends ChangeFeed {
 }
 
 /** Its snapshots are `n:n:`, and every change of batch n is visible from there on. */
-export function openFeedByHand({ standsAt = 1 } = {}): FeedByHand {
+export function openFeedByHand({ standsAt = 1 }: { standsAt?: number | null } = {}): FeedByHand {
   const listeners = new Set<(batch: ChangeBatch) => void>()
   const batches: { at: number; batch: ChangeBatch }[] = []
   let at = standsAt
