@@ -29,9 +29,13 @@ export interface TileRouteOptions extends Partial<TilesOptions> {
 
 type TileParams = { set: string; z: string; x: string; y: string }
 
+/** As Fastify knows it. */
+export const TILE_ROUTE = '/tiles/:set/:z/:x/:y.mvt'
+const TILE_TYPE = 'application/vnd.mapbox-vector-tile'
+
 const SUFFIX = { identity: '', gzip: '-gz', br: '-br' } as const
 /** Gzip first: it is what is kept. */
-const OFFERED: readonly Encoding[] = ['gzip', 'br']
+export const OFFERED: readonly Encoding[] = ['gzip', 'br']
 
 /** `GET /tiles/{set}.json` and `GET /tiles/{set}/{z}/{x}/{y}.mvt`. */
 export async function tileRoutes(app: FastifyInstance, options: TileRouteOptions) {
@@ -48,23 +52,19 @@ export async function tileRoutes(app: FastifyInstance, options: TileRouteOptions
     )
     const etag = `W/"${createHash('sha256').update(`${audience}\n${body}`).digest('base64url').slice(0, 22)}"`
     setCaching(reply, audience, etag)
-    if (isHeld(request, etag)) return reply.code(304).send()
+    if (isHeld(request.headers['if-none-match'], etag)) return reply.code(304).send()
     return reply.type('application/json; charset=utf-8').send(body)
   })
 
-  app.get<{ Params: TileParams; Querystring: { v?: number } }>(
-    '/tiles/:set/:z/:x/:y.mvt',
-    { schema: tileRouteSchema },
-    (request, reply) => {
-      const askedAt = performance.now()
-      const audience = audienceOf(request) // before anything that could answer from what someone else was shown
-      const set = findSet(sets, request.params.set)
-      const address = readAddress(request.params)
-      const found = isAwaited(feed, request.query.v) ? null : tiles.peek({ set, audience, address })
-      if (found) return answer(request, reply, set, audience, address, found, askedAt)
-      return search(request, reply, set, audience, address, askedAt)
-    },
-  )
+  app.get<{ Params: TileParams; Querystring: { v?: number } }>(TILE_ROUTE, { schema: tileRouteSchema }, (request, reply) => {
+    const askedAt = performance.now()
+    const audience = audienceOf(request) // before anything that could answer from what someone else was shown
+    const set = findSet(sets, request.params.set)
+    const address = readAddress(request.params)
+    const found = isAwaited(feed, request.query.v) ? null : tiles.peek({ set, audience, address })
+    if (found) return answer(request, reply, set, audience, address, found, askedAt)
+    return search(request, reply, set, audience, address, askedAt)
+  })
 
   async function search(
     request: FastifyRequest<{ Querystring: { v?: number } }>,
@@ -113,9 +113,9 @@ function sendTile(request: FastifyRequest, reply: FastifyReply, tile: KeptTile, 
   const etag = `"${tile.fingerprint}${SUFFIX[encoding]}"`
   setCaching(reply, audience, etag)
   reply.header('vary', 'Accept-Encoding')
-  if (isHeld(request, etag)) return reply.code(304).send()
+  if (isHeld(request.headers['if-none-match'], etag)) return reply.code(304).send()
   if (isEmpty) return reply.code(204).send()
-  reply.type('application/vnd.mapbox-vector-tile')
+  reply.type(TILE_TYPE)
   if (encoding === 'gzip') return reply.header('content-encoding', 'gzip').send(tile.gzip)
   return sendUnpacked(reply, tile, encoding)
 }
@@ -135,12 +135,22 @@ const unpack = promisify<Buffer, Buffer>(gunzip)
 function setCaching(reply: FastifyReply, audience: Audience, etag: string) {
   reply.header('etag', etag)
   if (audience !== 'public') return reply.header('cache-control', 'private, max-age=0, must-revalidate')
-  return reply.header('cache-control', 'public, max-age=0, must-revalidate').header('x-accel-expires', '1')
+  return reply.headers(PUBLIC_CACHING)
+}
+
+const PUBLIC_CACHING = { 'cache-control': 'public, max-age=0, must-revalidate', 'x-accel-expires': '1' }
+
+/** The tag of a public tile in gzip, and the fields that go with it, names and values in turn. */
+export function describeKept({ fingerprint }: KeptTile): { etag: string; head: string[] } {
+  const etag = `"${fingerprint}${SUFFIX.gzip}"`
+  return {
+    etag,
+    head: ['etag', etag, ...Object.entries(PUBLIC_CACHING).flat(), 'vary', 'Accept-Encoding', 'content-type', TILE_TYPE],
+  }
 }
 
 /** Whether the client says it already holds what `etag` names (RFC 9110, 13.1.2: compared weakly). */
-function isHeld(request: FastifyRequest, etag: string): boolean {
-  const held = request.headers['if-none-match']
+export function isHeld(held: string | undefined, etag: string): boolean {
   if (!held) return false
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
   return held.trim() === '*' || held.split(',').some((tag) => opaque(tag) === opaque(etag))

@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { chooseEncoding } from '../src/kernel/choose-encoding.ts'
+import type { Audience } from '../src/people/access/types.ts'
+import { readTileAddress } from './address.ts'
+import type { TileSet } from './catalogue.ts'
+import type { Tiles } from './find-tile.ts'
+import { describeKept, isHeld, OFFERED, TILE_ROUTE } from './serve.ts'
+import type { TileMetrics } from './tile-metrics.ts'
+
+export interface MemoryLaneOptions {
+  tiles: Tiles
+  catalogue: readonly TileSet[]
+  metrics: TileMetrics
+  /** Headers of every answer of the application. */
+  headers: Readonly<Record<string, string>>
+  /** Who asks. Until accounts exist: the public. */
+  audienceOf?: (request: FastifyRequest) => Audience
+}
+
+/**
+ * A short way for the most frequent answer by far, a public tile that memory holds as it is asked for: nine of ten requests of a map.
+ * Registered before all other hooks, it answers without them; whatever is not so simple goes the whole way. Measured on a tile of
+ * 20 kB: two thirds of the time of the whole way.
+ */
+export function answerFromMemory(app: FastifyInstance, options: MemoryLaneOptions) {
+  const { tiles, catalogue, metrics, headers, audienceOf = () => 'public' } = options
+  const sets = new Map(catalogue.map((set) => [set.id, set]))
+  const common = Object.entries(headers).flat()
+
+  app.addHook<{ Params: Record<string, string> }>('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url !== TILE_ROUTE || request.method !== 'GET') return done()
+    const { url, headers: asked } = request.raw
+    const audience = audienceOf(request)
+    if (audience !== 'public' || url!.includes('?')) return done()
+    const askedAt = performance.now()
+    const { set: id, z, x, y } = request.params as Record<'set' | 'z' | 'x' | 'y', string>
+    const set = sets.get(id)
+    const address = readTileAddress(z, x, y)
+    if (!set || 'refusal' in address || !takesGzip(asked['accept-encoding'])) return done()
+    const found = tiles.peek({ set, audience, address })
+    if (!found || found.tile.gzip.length === 0) return done()
+    const { tile } = found
+    reply.hijack()
+    const { etag, head } = describeKept(tile)
+    const isKnown = isHeld(asked['if-none-match'], etag)
+    const fields = [...common, 'x-request-id', request.id, ...head]
+    if (isKnown) reply.raw.writeHead(304, fields).end()
+    else {
+      fields.push('content-encoding', 'gzip', 'content-length', String(tile.gzip.length))
+      reply.raw.writeHead(200, fields).end(tile.gzip)
+    }
+    metrics.answered(set.id, address.z, 'memory', (performance.now() - askedAt) / 1000)
+  })
+}
+
+/** Browsers send one of a few headers. */
+const answers = new Map<string, boolean>()
+function takesGzip(acceptEncoding: string | undefined): boolean {
+  if (acceptEncoding === undefined) return false
+  let takes = answers.get(acceptEncoding)
+  if (takes === undefined) {
+    if (answers.size > 100) answers.clear()
+    answers.set(acceptEncoding, (takes = chooseEncoding(acceptEncoding, OFFERED) === 'gzip'))
+  }
+  return takes
+}
