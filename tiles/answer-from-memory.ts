@@ -4,7 +4,7 @@ import type { Audience } from '../src/people/access/types.ts'
 import { readTileAddress } from './address.ts'
 import type { TileSet } from './catalogue.ts'
 import type { Tiles } from './find-tile.ts'
-import { describeKept, isHeld, OFFERED, TILE_ROUTE } from './serve.ts'
+import { describeKept, isHeld, OFFERED } from './serve.ts'
 import type { TileMetrics } from './tile-metrics.ts'
 
 export interface MemoryLaneOptions {
@@ -27,24 +27,22 @@ export function answerFromMemory(app: FastifyInstance, options: MemoryLaneOption
   const sets = new Map(catalogue.map((set) => [set.id, set]))
   const common = Object.entries(headers).flat()
 
-  app.addHook<{ Params: Record<string, string> }>('onRequest', (request, reply, done) => {
-    if (request.routeOptions.url !== TILE_ROUTE || request.method !== 'GET') return done()
-    const { url, headers: asked } = request.raw
-    const audience = audienceOf(request)
-    if (audience !== 'public' || url!.includes('?')) return done()
+  app.addHook('onRequest', (request, reply, done) => {
+    const { url, method, headers: asked } = request.raw
+    const parts = method === 'GET' ? PLAIN_ADDRESS.exec(url!) : null
+    if (!parts) return done()
     const askedAt = performance.now()
-    const { set: id, z, x, y } = request.params as Record<'set' | 'z' | 'x' | 'y', string>
-    const set = sets.get(id)
-    const address = readTileAddress(z, x, y)
-    if (!set || 'refusal' in address || !takesGzip(asked['accept-encoding'])) return done()
+    const audience = audienceOf(request)
+    const set = sets.get(parts[1]!)
+    const address = readTileAddress(parts[2]!, parts[3]!, parts[4]!)
+    if (audience !== 'public' || !set || 'refusal' in address || !takesGzip(asked['accept-encoding'])) return done()
     const found = tiles.peek({ set, audience, address })
     if (!found || found.tile.gzip.length === 0) return done()
     const { tile } = found
     reply.hijack()
     const { etag, head } = describeKept(tile)
-    const isKnown = isHeld(asked['if-none-match'], etag)
-    const fields = [...common, 'x-request-id', request.id, ...head]
-    if (isKnown) reply.raw.writeHead(304, fields).end()
+    const fields = ['x-request-id', request.id, ...common, ...head]
+    if (isHeld(asked['if-none-match'], etag)) reply.raw.writeHead(304, fields).end()
     else {
       fields.push('content-encoding', 'gzip', 'content-length', String(tile.gzip.length))
       reply.raw.writeHead(200, fields).end(tile.gzip)
@@ -52,6 +50,9 @@ export function answerFromMemory(app: FastifyInstance, options: MemoryLaneOption
     metrics.answered(set.id, address.z, 'memory', (performance.now() - askedAt) / 1000)
   })
 }
+
+/** Of a tile, without a version that may have to be waited for. */
+const PLAIN_ADDRESS = /^\/tiles\/([a-z]+)\/(\d+)\/(\d+)\/(\d+)\.mvt$/
 
 /** Browsers send one of a few headers. */
 const answers = new Map<string, boolean>()

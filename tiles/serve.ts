@@ -8,6 +8,7 @@ import { isDatabaseGone } from '../src/kernel/database-errors.ts'
 import { Problem } from '../src/kernel/problem.ts'
 import type { Audience } from '../src/people/access/types.ts'
 import { readTileAddress, type TileAddress } from './address.ts'
+import { findCacheDeadline } from './cache-deadline.ts'
 import { CATALOGUE, type TileSet } from './catalogue.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import { compressTile } from './compress-tile.ts'
@@ -29,8 +30,6 @@ export interface TileRouteOptions extends Partial<TilesOptions> {
 
 type TileParams = { set: string; z: string; x: string; y: string }
 
-/** As Fastify knows it. */
-export const TILE_ROUTE = '/tiles/:set/:z/:x/:y.mvt'
 const TILE_TYPE = 'application/vnd.mapbox-vector-tile'
 
 const SUFFIX = { identity: '', gzip: '-gz', br: '-br' } as const
@@ -56,7 +55,7 @@ export async function tileRoutes(app: FastifyInstance, options: TileRouteOptions
     return reply.type('application/json; charset=utf-8').send(body)
   })
 
-  app.get<{ Params: TileParams; Querystring: { v?: number } }>(TILE_ROUTE, { schema: tileRouteSchema }, (request, reply) => {
+  app.get<{ Params: TileParams; Querystring: { v?: number } }>('/tiles/:set/:z/:x/:y.mvt', { schema: tileRouteSchema }, (request, reply) => {
     const askedAt = performance.now()
     const audience = audienceOf(request) // before anything that could answer from what someone else was shown
     const set = findSet(sets, request.params.set)
@@ -130,23 +129,21 @@ const unpack = promisify<Buffer, Buffer>(gunzip)
 
 /**
  * Kept by the browser but asked about every time: the tag makes the answer a 304 of no size while nothing has changed. A cache of
- * ours in front may answer for a second without asking; it is told when a tile changes.
+ * ours in front may answer for less than a second without asking; it is told when a tile changes.
  */
 function setCaching(reply: FastifyReply, audience: Audience, etag: string) {
   reply.header('etag', etag)
   if (audience !== 'public') return reply.header('cache-control', 'private, max-age=0, must-revalidate')
-  return reply.headers(PUBLIC_CACHING)
+  return reply.header('cache-control', PUBLIC_CACHING).header('x-accel-expires', findCacheDeadline(Date.now()))
 }
 
-const PUBLIC_CACHING = { 'cache-control': 'public, max-age=0, must-revalidate', 'x-accel-expires': '1' }
+const PUBLIC_CACHING = 'public, max-age=0, must-revalidate'
+const PUBLIC_HEAD = [...Object.entries(PUBLIC_CACHING).flat(), 'vary', 'Accept-Encoding', 'content-type', TILE_TYPE]
 
 /** The tag of a public tile in gzip, and the fields that go with it, names and values in turn. */
 export function describeKept({ fingerprint }: KeptTile): { etag: string; head: string[] } {
   const etag = `"${fingerprint}${SUFFIX.gzip}"`
-  return {
-    etag,
-    head: ['etag', etag, ...Object.entries(PUBLIC_CACHING).flat(), 'vary', 'Accept-Encoding', 'content-type', TILE_TYPE],
-  }
+  return { etag, head: ['etag', etag, ...PUBLIC_HEAD] }
 }
 
 /** Whether the client says it already holds what `etag` names (RFC 9110, 13.1.2: compared weakly). */

@@ -18,13 +18,14 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 /** Headers of data that is answered without Fastify's own. */
 export const DATA_HEADERS: Readonly<Record<string, string>> = { ...HEADERS, 'content-security-policy': DATA_POLICY }
 
+const IS_DATA = /^\/(api|tiles|healthz|readyz|metrics|events)(\/|$|\?)/
+
 export function setSecurityHeaders(app: FastifyInstance) {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(HEADERS).header('x-request-id', request.id)
+    if (IS_DATA.test(request.url)) reply.header('content-security-policy', DATA_POLICY)
     // A page's reply is handed over and never sees Fastify's own headers.
-    if (request.routeOptions.url === '/*') for (const name of NAMES) reply.raw.setHeader(name, HEADERS[name])
-    if (/^\/(api|tiles|healthz|readyz|metrics|events)(\/|$|\?)/.test(request.url))
-      reply.header('content-security-policy', DATA_POLICY)
+    else for (const name of NAMES) reply.raw.setHeader(name, HEADERS[name])
     done()
   })
 }
