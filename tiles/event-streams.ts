@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Audience } from '../src/people/access/types.ts'
 import type { TileSet } from './catalogue.ts'
-import type { ChangeBatch, ChangeFeed } from './change-feed.ts'
+import type { ChangeBatch, ChangeFeed, Standing } from './change-feed.ts'
 import { gatherNews, tellViewer, writeEvent, type News, type Viewer } from './tell-changes.ts'
 
 export interface EventStreamOptions {
@@ -89,8 +89,8 @@ export function openEventStreams({ feed, catalogue, mostOpen, mostUnsentBytes, b
   }
 
   /** What happened after `since` and in the last seconds. Many come back at once after an interruption, and most ask for the same. */
-  function recall(since: string | null, audience: Audience, snapshot: string): { news: News; isKnown: boolean } {
-    if (missed.snapshot !== snapshot) missed = { snapshot, news: new Map() }
+  function recall(since: string | null, audience: Audience, standing: Standing): { news: News; isKnown: boolean } {
+    if (missed.snapshot !== standing.snapshot) missed = { snapshot: standing.snapshot, news: new Map() }
     const key = `${audience} ${since}`
     let recalled = missed.news.get(key)
     if (!recalled) {
@@ -103,6 +103,7 @@ export function openEventStreams({ feed, catalogue, mostOpen, mostUnsentBytes, b
         {
           tiles: unique([...(asked?.tiles ?? []), ...(recent?.tiles ?? [])]),
           states: unique([...(asked?.states ?? []), ...(recent?.states ?? [])]),
+          standing,
         },
         audience,
         catalogue,
@@ -140,11 +141,13 @@ export function openEventStreams({ feed, catalogue, mostOpen, mostUnsentBytes, b
       response.socket?.setTimeout(0)
       response.socket?.setNoDelay(true)
       response.socket?.setKeepAlive(true, 60_000)
-      const { news, isKnown } = recall(since, viewer.audience, standing.snapshot)
+      const { news, isKnown } = recall(since, viewer.audience, standing)
       const frames = tellViewer(news, viewer, standing.snapshot, 0)
       // Browsers come back by themselves after this time; drawn by lot, so that not all do at once.
       const retry = `retry: ${2_000 + Math.floor(Math.random() * 3_000)}\n`
-      response.write(`${retry}${frames}id: ${standing.snapshot}\n${writeEvent('ready', { resumed: isKnown })}`)
+      response.write(
+        `${retry}${frames}id: ${standing.snapshot}\n${writeEvent('ready', { resumed: isKnown, written: standing.lsn })}`,
+      )
       enter(response, viewer)
       return true
     },

@@ -63,7 +63,8 @@ export const eventRouteSchema = {
   description:
     'Events: `tiles` with `{set, version, spread, tiles: [[z, x, y], …]}`: these tiles have changed; ask for them with `?v=version`, ' +
     'spread over `spread` milliseconds. With `all: true` no tile is listed and any of the set may have changed. `feature-state` with ' +
-    '`{set, layer, id, state}`. `ready` with `{resumed}`: all that was missed has been told; false = what was missed is not known, ' +
+    '`{set, layer, id, state, written}`: whoever asks the API for the feature sends `written` as x-barzan-written, and is answered with ' +
+    'that state or a later one. `ready` with `{resumed, written}`: all that was missed has been told; false = what was missed is not known, ' +
     'ask for everything again. `beat`: nothing happened. A stream goes on after the event whose id comes as Last-Event-ID or `since`, ' +
     'in whatever process; changes of its last seconds may be told twice.',
   querystring: {

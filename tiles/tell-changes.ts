@@ -34,11 +34,7 @@ export const MOST_TOLD = 500
 const MOST_COMPARED = 5_000
 
 /** What this audience may know of a batch: layers it may not see have never changed. One piece for each transaction and set. */
-export function gatherNews(
-  batch: Pick<ChangeBatch, 'tiles' | 'states'>,
-  audience: Audience,
-  catalogue: readonly TileSet[],
-): News {
+export function gatherNews(batch: ChangeBatch, audience: Audience, catalogue: readonly TileSet[]): News {
   const visible = new Map(
     catalogue.map((set) => [set.id, new Set(listVisibleLayers(set, audience).map((layer) => layer.id))] as const),
   )
@@ -61,9 +57,14 @@ export function gatherNews(
     const listed = isAll ? [] : listOnce(changes)
     tiles.push({ set, version, isAll, tiles: listed, boxes: listed.map(([z, x, y]) => findTileBox({ z, x, y })) })
   }
+  const written = batch.standing.lsn // whoever asks for the feature sends it along, and no replica answers with an older state
   const states = batch.states
     .filter(({ set, layer }) => visible.get(set)?.has(layer))
-    .map(({ set, layer, id, state, box }) => ({ set, box, frame: writeEvent('feature-state', { set, layer, id, state }) }))
+    .map(({ set, layer, id, state, box }) => ({
+      set,
+      box,
+      frame: writeEvent('feature-state', { set, layer, id, state, written }),
+    }))
   return { tiles, states }
 }
 

@@ -14,12 +14,14 @@ interface ProblemBody {
   detailFa?: string
 }
 
-/** Ask the API for JSON. `body` makes it a POST. Throws `ApiRefusal` with a sentence for the reader. */
-export async function askApi<Answer>(
-  path: string,
-  locale: 'fa' | 'en',
-  options: { body?: unknown; signal?: AbortSignal } = {},
-): Promise<Answer> {
+interface AskOptions {
+  body?: unknown
+  signal?: AbortSignal
+  written?: string | undefined
+}
+
+/** Ask the API for JSON. `body` makes it a POST; `written` as in LiveEvents. Throws `ApiRefusal` with a sentence for the reader. */
+export async function askApi<Answer>(path: string, locale: 'fa' | 'en', options: AskOptions = {}): Promise<Answer> {
   const response = await reach(path, locale, options)
   return (await response.json()) as Answer
 }
@@ -31,13 +33,11 @@ export async function askFile(path: string, locale: 'fa' | 'en', body: unknown):
   return { blob: await response.blob(), name: /filename="?([^";]+)"?/.exec(disposition)?.[1] ?? null }
 }
 
-async function reach(
-  path: string,
-  locale: 'fa' | 'en',
-  { body, signal }: { body?: unknown; signal?: AbortSignal },
-): Promise<Response> {
+async function reach(path: string, locale: 'fa' | 'en', { body, signal, written }: AskOptions): Promise<Response> {
   const request: RequestInit =
-    body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    body === undefined
+      ? { headers: written === undefined ? {} : { 'x-barzan-written': written } }
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const response = await fetch(path, { ...request, signal: signal ?? null }).catch((cause: unknown) => {
     if (signal?.aborted) throw cause
     throw new ApiRefusal(locale === 'fa' ? 'پیوند با شهرداری برقرار نشد.' : 'The municipality could not be reached.', 0, {

@@ -14,9 +14,9 @@ import type { SelectionShape } from './url-state.ts'
 
 type Locale = 'fa' | 'en'
 
-/** The parcel of a code; null when there is none. */
-export async function findParcel(code: string, locale: Locale): Promise<ParcelDetailFeature | null> {
-  return unlessMissing(askApi<ParcelDetailFeature>(`/api/parcels/${encodeURIComponent(code)}`, locale))
+/** The parcel of a code; null when there is none. `written` as in LiveEvents. */
+export async function findParcel(code: string, locale: Locale, written?: string): Promise<ParcelDetailFeature | null> {
+  return unlessMissing(askApi<ParcelDetailFeature>(`/api/parcels/${encodeURIComponent(code)}`, locale, { written }))
 }
 
 /** The parcel at a lon/lat position; null on a street or outside the city. */

@@ -1,11 +1,14 @@
 import type { Bbox } from '#src/kernel/bbox.ts'
 import type { TileTriple } from './tile-versions.ts'
 
-/** What the server tells an open map. `resumed` false: what happened since the last event is not known. */
+/**
+ * What the server tells an open map. `resumed` false: what happened since the last event is not known. `written` is a position in the
+ * database's log: sent along with a question, it keeps a replica from answering with an earlier state.
+ */
 export interface LiveEvents {
   tiles: { set: string; version: number; spread: number; tiles: TileTriple[]; all?: true }
-  'feature-state': { set: string; layer: string; id: number; state: Record<string, unknown> }
-  ready: { resumed: boolean }
+  'feature-state': { set: string; layer: string; id: number; state: Record<string, unknown>; written: string }
+  ready: { resumed: boolean; written: string }
 }
 
 export interface FollowOptions {

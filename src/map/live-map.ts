@@ -12,7 +12,7 @@ export interface LiveMapOptions {
   sets: readonly string[]
   isStill: boolean
   /** Something about this feature has changed; null: any may have. */
-  onChange: (feature: { set: string; layer: string; id: number } | null) => void
+  onChange: (feature: { set: string; layer: string; id: number } | null, written: string) => void
   /** Changes have not arrived for half a minute, or arrive again. */
   onLive: (isLive: boolean) => void
   /** Tiles that had failed have come after all. */
@@ -49,15 +49,15 @@ export function openLiveMap({ map, versions, sets, isStill, onChange, onLive, on
       refresher.dropChanged()
       refreshWithin(tiles.length > FEW_TILES || all ? Math.max(spread, MANY_SPREAD_MS) : spread)
     },
-    'feature-state'({ set, layer, id, state: { changed, ...state } }) {
+    'feature-state'({ set, layer, id, state: { changed, ...state }, written }) {
       if (!sets.includes(set)) return
       if (Object.keys(state).length > 0) map.setFeatureState({ source: set, sourceLayer: layer, id }, state)
       if (changed === undefined) return
       // What was missed meanwhile is shown, but it is no news.
       if (isUpToDate) glow(set, layer, id)
-      onChange({ set, layer, id })
+      onChange({ set, layer, id }, written)
     },
-    ready({ resumed }) {
+    ready({ resumed, written }) {
       const isInTime = isFirst && performance.now() - openedAt < OVERLAP_MS
       isFirst = false
       isUpToDate = true
@@ -65,7 +65,7 @@ export function openLiveMap({ map, versions, sets, isStill, onChange, onLive, on
       versions.noteLoss()
       refresher.dropChanged()
       refreshWithin(MANY_SPREAD_MS)
-      onChange(null)
+      onChange(null, written)
     },
   }
   const events = followEvents({

@@ -16,8 +16,8 @@ export interface MapActions {
   /** Bring a parcel into focus by its code. `shouldFly` moves the camera to it; otherwise only when it is hidden. */
   focusParcel: (code: string, shouldFly?: boolean, known?: ParcelDetailFeature) => Promise<void>
   focusParcelAt: (at: Position) => Promise<void>
-  /** The parcel in focus has changed: show it as it is now, where the reader is. */
-  refreshParcel: () => Promise<void>
+  /** The parcel in focus has changed: show it as it is now, where the reader is. `written` as in LiveEvents. */
+  refreshParcel: (written: string) => Promise<void>
   leaveParcel: () => void
   focusPlace: (place: Place) => void
   select: (shape: SelectionShape) => Promise<void>
@@ -55,10 +55,10 @@ export function createMapActions(state: MapState, locale: Locale, currentMap: ()
     }
   }
 
-  async function refreshParcel() {
+  async function refreshParcel(written: string) {
     const { focus } = state
     if (focus.status !== 'here') return
-    const parcel = await findParcel(focus.code, locale).catch(() => null)
+    const parcel = await findParcel(focus.code, locale, written).catch(() => null)
     // What cannot be asked now is still shown; the reader may have gone on meanwhile.
     if (parcel === null || state.focus !== focus) return
     state.focus = { status: 'here', code: focus.code, parcel }

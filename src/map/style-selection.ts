@@ -4,10 +4,12 @@ import { PARCELS_FROM } from './style-land.ts'
 import { FONT, type StyleInput } from './style-input.ts'
 
 const isSelected: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
+/** 1 to 0 while a parcel that somebody has just changed glows. */
+const glow: ExpressionSpecification = ['coalesce', ['feature-state', 'glow'], 0]
 const isHovered: ExpressionSpecification = ['boolean', ['feature-state', 'hovered'], false]
 
 /**
- * The selected set (by feature state) and the area it was drawn with, the parcel under the pointer, and the focus parcel with its
+ * The selected set (by feature state) and the area it was drawn with, the parcel under the pointer, those just changed, and the focus parcel with its
  * halo: all that tints the land and so belongs under the labels.
  */
 export function selectionLayers({ palette }: StyleInput): LayerSpecification[] {
@@ -32,23 +34,9 @@ export function selectionLayers({ palette }: StyleInput): LayerSpecification[] {
       minzoom: PARCELS_FROM,
       paint: {
         'line-color': palette.select,
-        'line-width': ['case', isHovered, 2, 1],
-        'line-opacity': ['case', isHovered, 1, isSelected, 0.7, 0],
-      },
-    },
-    {
-      // A parcel that somebody has just changed glows for a moment.
-      id: 'changed-glow',
-      type: 'line',
-      source: 'land',
-      'source-layer': 'parcels',
-      minzoom: PARCELS_FROM,
-      layout: { 'line-join': 'round' },
-      paint: {
-        'line-color': palette.select,
-        'line-width': ['interpolate', ['linear'], ['zoom'], PARCELS_FROM, 3, 18, 7],
-        'line-blur': ['interpolate', ['linear'], ['zoom'], PARCELS_FROM, 1, 18, 3],
-        'line-opacity': ['*', 0.85, ['coalesce', ['feature-state', 'glow'], 0]],
+        'line-width': ['case', isHovered, 2, ['>', glow, 0], 4, 1],
+        'line-blur': ['case', isHovered, 0, ['>', glow, 0], 1.5, 0],
+        'line-opacity': ['case', isHovered, 1, ['max', glow, ['case', isSelected, 0.7, 0]]],
       },
     },
     {

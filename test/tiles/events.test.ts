@@ -23,7 +23,7 @@ describe('a stream', () => {
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     })
-    expect(await reader.next()).toEqual({ event: 'ready', data: { resumed: false }, id: '1:1:' })
+    expect(await reader.next()).toEqual({ event: 'ready', data: { resumed: false, written: '0/0' }, id: '1:1:' })
     feed.tell({ tiles: [change(5)], states: [] })
     expect(await reader.next()).toEqual({
       event: 'tiles',
@@ -42,7 +42,7 @@ describe('a stream', () => {
     ] as const) {
       const reader = await readEvents(origin, path, headers)
       expect(await reader.next()).toMatchObject({ event: 'tiles', data: { version: 6 }, id: '3:3:' })
-      expect(await reader.next()).toEqual({ event: 'ready', data: { resumed: true }, id: '3:3:' })
+      expect(await reader.next()).toEqual({ event: 'ready', data: { resumed: true, written: '0/0' }, id: '3:3:' })
     }
   })
 
@@ -50,7 +50,7 @@ describe('a stream', () => {
     const { origin } = await openEvents()
     for (const since of ['99:99:', 'rubbish', '%00', "1'; drop table x"]) {
       const reader = await readEvents(origin, `/events?sets=land&since=${encodeURIComponent(since)}`)
-      expect(await reader.next()).toEqual({ event: 'ready', data: { resumed: false }, id: '1:1:' })
+      expect(await reader.next()).toEqual({ event: 'ready', data: { resumed: false, written: '0/0' }, id: '1:1:' })
     }
   })
 

@@ -40,6 +40,7 @@ describe('what one batch tells', () => {
       layer: 'parcels',
       id: 4,
       state: { changed: 1 },
+      written: '0/12',
     })
   })
 
@@ -65,16 +66,18 @@ describe('what an audience may know', () => {
   ]
 
   it('a change of a layer for staff is not told to the public, nor are states of its features', () => {
-    const batch = { tiles: [change(1), change(2, { layer: 'blocks', x: 9 })], states: [state(4, ON_IT)] }
+    const batch = { tiles: [change(1), change(2, { layer: 'blocks', x: 9 })], states: [state(4, ON_IT)], standing: STANDING }
     expect(gatherNews(batch, 'public', guarded)).toMatchObject({ tiles: [{ version: 2, tiles: [[15, 9, 13264]] }], states: [] })
     expect(gatherNews(batch, 'staff', guarded)).toMatchObject({ tiles: [{ version: 2 }], states: [{ set: 'land' }] })
   })
 
   it('a set or layer that nobody has heard of is told to nobody', () => {
     const tiles = [change(1, { set: 'secrets' }), change(2, { layer: 'secrets' })]
-    expect(gatherNews({ tiles, states: [] }, 'staff', CATALOGUE).tiles).toEqual([])
+    expect(gatherNews({ tiles, states: [], standing: STANDING }, 'staff', CATALOGUE).tiles).toEqual([])
   })
 })
+
+const STANDING = { snapshot: '5:9:', lsn: '0/12', turn: 1 }
 
 function change(version: number, differs: Partial<TileChange> = {}): TileChange {
   return { version, xid: 1n, set: 'land', layer: 'parcels', ...HERE, ...differs }
@@ -88,7 +91,7 @@ function tell(
   tiles: TileChange[],
   { states = [], sets = ['land'], bbox = null }: { states?: FeatureState[]; sets?: string[]; bbox?: typeof ON_IT | null } = {},
 ) {
-  const text = tellViewer(gatherNews({ tiles, states }, 'public', CATALOGUE), { sets, bbox }, '5:9:', 0)
+  const text = tellViewer(gatherNews({ tiles, states, standing: STANDING }, 'public', CATALOGUE), { sets, bbox }, '5:9:', 0)
   return text
     .split('\n\n')
     .filter(Boolean)
