@@ -122,7 +122,7 @@ function openWith(config: pg.PoolConfig, settings: Settings, isPooled: boolean):
   pool.on('connect', (client) => {
     // And those in use: their query or transaction fails, which is told to whoever asked; without this the process would end.
     client.on('error', () => undefined)
-    open.add(client as unknown as pg.Client)
+    open.add(client)
     if (isPooled) settleStatements(client, settings)
   })
   pool.on('remove', (client) => void open.delete(client as unknown as pg.Client))

@@ -26,7 +26,7 @@ export function fallBackTo(primary: pg.Pool, replica: FallibleServer): PostgresP
   return {
     async connect() {
       const client = await connectTo(replica)
-      return client ? leaseReplica(client, primary, replica) : ((await primary.connect()) as unknown as PostgresPoolClient)
+      return client ? leaseReplica(client, primary, replica) : await primary.connect()
     },
     end: () => Promise.resolve(), // whoever opened the pools closes them
     options: replica.pool.options,

@@ -1,16 +1,11 @@
 import type pg from 'pg'
-import { openPoolBeside } from './connect.ts'
 import type { ReplicaSaid } from './judge-replica.ts'
 import { readLsn, type Lsn } from './lsn.ts'
+import { openSidePool } from './side-pool.ts'
 
 /** A connection to ask a server how it is, so that the question never waits behind the queries of others. */
 export function openProbe(pool: pg.Pool): pg.Pool {
-  return openPoolBeside(pool, {
-    size: 1,
-    applicationName: 'barzan probe',
-    settings: { statement_timeout: '1000' },
-    answerMs: 1000,
-  })
+  return openSidePool(pool, { size: 1, name: 'barzan probe', timeoutMs: 500 })
 }
 
 /**

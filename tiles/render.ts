@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import pg from 'pg'
+import { cancelQuery } from '../db/cancel-query.ts'
 import { openSidePool } from '../db/side-pool.ts'
 import { limitConcurrency, type Gate } from '../src/kernel/limit-concurrency.ts'
 import { Problem } from '../src/kernel/problem.ts'
@@ -29,8 +30,7 @@ export interface Renderer {
 }
 
 /**
- * Renders tiles on connections of its own, set up for many short queries. The pools given are used only to reach their servers and to
- * cancel. Throws Problem `busy` when too many wait, and what pg throws.
+ * Renders tiles on connections of its own, set up for many short queries. The pools given only tell the way to their servers. Throws Problem `busy` when too many wait, and what pg throws.
  */
 export function openRenderer(options: RendererOptions = {}): Renderer {
   const { connections = availableParallelism(), queueLimit = 512, timeoutMs = 10_000 } = options
@@ -51,7 +51,7 @@ export function openRenderer(options: RendererOptions = {}): Renderer {
   return {
     render(from, statement, address, signal) {
       const { pool, gate } = serverOf(from)
-      return gate(() => query(pool, from, statement, address, signal), signal)
+      return gate(() => query(pool, statement, address, signal), signal)
     },
     async close() {
       await Promise.all([...servers.values()].map(({ pool }) => pool.end()))
@@ -60,16 +60,15 @@ export function openRenderer(options: RendererOptions = {}): Renderer {
 }
 
 async function query(
-  tilePool: pg.Pool,
   pool: pg.Pool,
   { name, text }: TileStatement,
   { z, x, y }: TileAddress,
   signal: AbortSignal,
 ): Promise<Rendering> {
-  const client = await tilePool.connect()
+  const client = await pool.connect()
   let cancelled: Promise<boolean> | undefined
   const cancel = () => {
-    cancelled = cancelBackend(pool, client)
+    cancelled = cancelQuery(client)
   }
   signal.addEventListener('abort', cancel, { once: true })
   let isUsable = false
@@ -88,16 +87,6 @@ async function query(
     // A late cancellation would hit the next tile on this connection, so it is awaited before the connection goes back.
     if (cancelled && !(await cancelled)) isUsable = false
     client.release(!isUsable)
-  }
-}
-
-/** Ask PostgreSQL to give up what `client` is doing. False when it could not be asked. */
-async function cancelBackend(pool: pg.Pool, client: pg.PoolClient): Promise<boolean> {
-  try {
-    await pool.query('select pg_cancel_backend($1)', [(client as unknown as { processID: number }).processID])
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -4,11 +4,11 @@ import type { Audience } from '../src/people/access/types.ts'
 import { listVisibleLayers, type TileSet } from './catalogue.ts'
 
 /**
- * Settings of a connection that renders tiles, as PostgreSQL's `options`. jit and parallel workers cost more than they bring to
+ * Settings of PostgreSQL for what renders tiles. jit and parallel workers cost more than they bring to
  * a tile, and starve the others of a viewport; the generic plan is right for every tile of a zoom, and saves planning nine
  * layers each time.
  */
-export const SESSION_SETTINGS = '-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan'
+export const SESSION_SETTINGS = { jit: 'off', max_parallel_workers_per_gather: '0', plan_cache_mode: 'force_generic_plan' }
 
 /**
  * A prepared statement that makes a whole tile: `$1` zoom, `$2` column, `$3` row; one row of `tile` (bytea) and `took`, the seconds that

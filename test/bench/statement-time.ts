@@ -111,7 +111,8 @@ async function hasCounter({ pool }: Bench): Promise<boolean> {
  * the best of each. It measures the two processes' luck with the processor's caches as well.
  */
 async function measureAsBefore(bench: Bench, tiles: TileAddress[]): Promise<Figure[]> {
-  const client = new pg.Client({ connectionString: bench.url, options: SESSION_SETTINGS })
+  const options = Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${value}`)
+  const client = new pg.Client({ connectionString: bench.url, options: options.join(' ') })
   await client.connect()
   const pairs = await withServer(bench, { store: 'off' }, async (server) => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
