@@ -44,6 +44,8 @@ export interface ChangeBatch {
 export interface ChangeFeed {
   /** Null until the database has been reached. */
   standing(): Standing | null
+  /** How long nothing has been heard of the database, milliseconds. */
+  silentMs(): number
   /** The newest standing known whose `lsn` is not after this one. */
   standingAt(lsn: string): Standing | null
   /** Resolves when everything committed before the call has been delivered to all listeners. Throws when the database cannot be asked. */
@@ -93,6 +95,7 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
   let running: Promise<void> | null = null
   let next: Promise<void> | null = null
   let isClosed = false
+  let heardAt = performance.now()
   let timer: NodeJS.Timeout | undefined
 
   async function poll(): Promise<void> {
@@ -131,6 +134,7 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
       if (tiles.length === 0) forgottenVersion = 0
     }
     standings.push(standing)
+    heardAt = performance.now()
     if (standings.length > STANDINGS_KEPT) standings.shift()
     if (tiles.length > 0 || states.length > 0) deliver({ tiles, states, standing }, last !== null)
   }
@@ -185,6 +189,7 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
 
   return {
     standing: () => standings.at(-1) ?? null,
+    silentMs: () => performance.now() - heardAt,
     standingAt: (lsn) => standings.findLast((standing) => compareLsn(standing.lsn, lsn) <= 0) ?? null,
     catchUp,
     onBatch(listener) {

@@ -47,7 +47,7 @@ export interface TilesOptions extends RendererOptions {
   memoryBytes?: number
   metrics?: TileMetrics
   /** Called after a changed tile has been made again. */
-  onRenewed?: (request: TileRequest) => void
+  onRenewed?: (request: TileRequest) => unknown
 }
 
 export interface Tiles {
@@ -65,6 +65,11 @@ export interface Tiles {
 }
 
 const MEMORY_BYTES = 128 * 2 ** 20
+/**
+ * Memory is trusted for so long without a word from the database. While it is away altogether nothing can change, and the map stays;
+ * but it may be only us who cannot reach it.
+ */
+const MOST_SILENCE_MS = 60_000
 /** A tile that changes while it is made is made again, so often. */
 const MOST_ATTEMPTS = 3
 
@@ -105,6 +110,7 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   }
 
   function peek(request: TileRequest): FoundTile | null {
+    if (feed && feed.silentMs() > MOST_SILENCE_MS) return null
     const tile = memory.get(keyOf(request))
     if (!tile) return empties.covers(kindOf(request), request.address) ? { tile: nothingOf(request), source: 'empty' } : null
     tile.askedAt = Date.now()

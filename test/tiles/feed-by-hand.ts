@@ -16,6 +16,7 @@ export function openFeedByHand({ standsAt = 1 }: { standsAt?: number | null } = 
   const standing = () => (at === null ? null : { snapshot: `${at}:${at}:`, lsn: '0/0', turn: at })
   return {
     standing,
+    silentMs: () => 0,
     standingAt: standing,
     catchUp: async () => undefined,
     onBatch(listener) {
