@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { runQuietly } from './run-program.mjs'
 import { say, SetupProblem } from './say.mjs'
@@ -33,12 +44,27 @@ export async function buildPages(project, node) {
   }
   const current = join(builds, 'current')
   const former = existsSync(current) ? readFileSync(current, 'utf8') : null
+  linkClient(builds, name)
   if (former === name) return
   writeFileSync(`${current}.new`, name)
   renameSync(`${current}.new`, current)
   for (const old of readdirSync(builds)) {
-    if ([name, former, 'current'].includes(old) || isInUse(join(builds, old))) continue
+    if ([name, former, 'current', 'client'].includes(old) || isInUse(join(builds, old))) continue
     rmSync(join(builds, old), { recursive: true, force: true })
+  }
+}
+
+/** `build/client` leads to the newest files for browsers: a server of files in front (src/setup/nginx) needs one lasting path. @param {string} builds @param {string} name */
+function linkClient(builds, name) {
+  const link = join(builds, 'client')
+  const target = join(name, 'client')
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === target) return
+  rmSync(`${link}.new`, { force: true })
+  try {
+    symlinkSync(target, `${link}.new`)
+    renameSync(`${link}.new`, link)
+  } catch {
+    // A system without links has no nginx of ours either; Barzan itself serves the files.
   }
 }
 
