@@ -180,6 +180,17 @@ export interface LandParcels {
   valid_to: string | null;
 }
 
+export interface LandParcelVersions {
+  geom: string;
+  land_use: string | null;
+  parcel_id: number;
+  recorded_at: Timestamp;
+  recorded_by: string;
+  replaced_at: Timestamp;
+  replaced_by: string;
+  residential_density: number | null;
+}
+
 export interface LandParties {
   identifier: string;
   kind: string;
@@ -288,6 +299,15 @@ export interface LandWaterCourses {
   width_m: Numeric | null;
 }
 
+export interface TilesBalances {
+  held: number;
+  municipality_id: number;
+  owed: number;
+  patch: number;
+  use_key: string;
+  zoom: number;
+}
+
 export interface TilesBlockUses {
   area_m2: number;
   block_use_id: Generated<number>;
@@ -297,6 +317,16 @@ export interface TilesBlockUses {
   land_use: string | null;
   municipality_id: number;
   parcel_count: number;
+}
+
+export interface TilesCells {
+  cell_column: number;
+  cell_row: number;
+  municipality_id: number;
+  place: number;
+  side: number;
+  use_key: string;
+  zoom: number;
 }
 
 export interface TilesChanges {
@@ -316,6 +346,8 @@ export interface TilesFarUses {
   geom_3857: string;
   land_use: string | null;
   municipality_id: number;
+  patch: number;
+  use_key: Generated<string>;
   zoom: number;
 }
 
@@ -330,15 +362,57 @@ export interface TilesFeatureStates {
   xid: Generated<string>;
 }
 
+export interface TilesFills {
+  done: Generated<number>;
+  fill_id: Generated<number>;
+  finished_at: Timestamp | null;
+  heard_at: Generated<Timestamp>;
+  holder: string | null;
+  started_at: Timestamp | null;
+  total: Generated<number>;
+}
+
+export interface TilesGroundPortions {
+  area: number;
+  ground_key: number;
+  municipality_id: number;
+  place: number;
+  use_key: string;
+}
+
+export interface TilesGrounds {
+  area: number;
+  density: number | null;
+  ground_key: number;
+  municipality_id: number;
+  outline: string | null;
+  patch: number;
+  use_key: string;
+}
+
 export interface TilesHome {
   swept_xid: Generated<string>;
   system_identifier: number;
+}
+
+export interface TilesMosaics {
+  level: number;
+  municipality_id: number;
+  steps: number;
+  zoom: number;
 }
 
 export interface TilesRebuilds {
   municipality_id: number;
   parcel_count: number;
   rebuilt_at: Generated<Timestamp>;
+}
+
+export interface TilesStaleGrounds {
+  ground_key: number | null;
+  mark_id: Generated<number>;
+  marked_at: Generated<Timestamp>;
+  municipality_id: number;
 }
 
 export interface TilesStore {
@@ -376,6 +450,7 @@ export interface DB {
   "land.municipalities": LandMunicipalities;
   "land.neighbourhoods": LandNeighbourhoods;
   "land.parcel_lineage": LandParcelLineage;
+  "land.parcel_versions": LandParcelVersions;
   "land.parcels": LandParcels;
   "land.parties": LandParties;
   "land.plan_units": LandPlanUnits;
@@ -388,12 +463,19 @@ export interface DB {
   "land.streets": LandStreets;
   "land.themes": LandThemes;
   "land.water_courses": LandWaterCourses;
+  "tiles.balances": TilesBalances;
   "tiles.block_uses": TilesBlockUses;
+  "tiles.cells": TilesCells;
   "tiles.changes": TilesChanges;
   "tiles.far_uses": TilesFarUses;
   "tiles.feature_states": TilesFeatureStates;
+  "tiles.fills": TilesFills;
+  "tiles.ground_portions": TilesGroundPortions;
+  "tiles.grounds": TilesGrounds;
   "tiles.home": TilesHome;
+  "tiles.mosaics": TilesMosaics;
   "tiles.rebuilds": TilesRebuilds;
+  "tiles.stale_grounds": TilesStaleGrounds;
   "tiles.store": TilesStore;
   "tiles.watches": TilesWatches;
 }

@@ -6,8 +6,6 @@ import { listTiles, measureDrawn, measureReal, renderLand, sum } from './measure
 
 /** Drawn area of a use may differ from the real one by this share of the city. */
 const TOLERANCE = 0.02
-/** At zoom 12 a use has whole blocks, and of this hamlet a block is some 3 %; in the demo city the difference is 0.1 %. */
-const TOLERANCE_OF_BLOCKS = 0.04
 let database: TestDatabase
 beforeAll(async () => {
   database = await createTestDatabase({ city: true })
@@ -21,9 +19,7 @@ test.each([8, 9, 10, 11, 12, 13, 14, 15, 16])('at zoom %i every land use is draw
   const total = sum(real.values())
   expect(Math.abs(sum(drawn.values()) / total - 1)).toBeLessThan(TOLERANCE)
   for (const [use, area] of real) {
-    expect(Math.abs((drawn.get(use) ?? 0) - area) / total, `${use} at zoom ${z}`).toBeLessThan(
-      z === 12 ? TOLERANCE_OF_BLOCKS : TOLERANCE,
-    )
+    expect(Math.abs((drawn.get(use) ?? 0) - area) / total, `${use} at zoom ${z}`).toBeLessThan(TOLERANCE)
   }
 })
 

@@ -1,0 +1,69 @@
+import type pg from 'pg'
+import { redrawGrounds } from './redraw-grounds.ts'
+import { PYRAMID_LOCK } from './write-pyramid.ts'
+
+/** Marks taken by one transaction: short enough for others to wait for. */
+const MARKS_AT_ONCE = 100
+/** PostgreSQL's lock_not_available. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/**
+ * Bring the generalised tables up to date for the ground that edits have marked, and for nothing else: its cost does not depend on
+ * the size of the city. Any number of processes may call it at any time; one works on a municipality at a time. Returns when every
+ * mark committed before the call has been dealt with, by whoever, except of municipalities that wait for a whole rebuild.
+ * @param options.municipalityId only this one
+ * @param options.waitMs how long to wait for others at work there; then it is left to them. 0: not at all
+ */
+export async function updateGrounds(pool: pg.Pool, options: { municipalityId?: number; waitMs?: number } = {}): Promise<void> {
+  const client = await pool.connect()
+  try {
+    const { rows } = await client.query<{ municipality_id: number }>(
+      `select distinct s.municipality_id from tiles.stale_grounds s join tiles.rebuilds r using (municipality_id)
+       where s.ground_key is not null and ($1::int is null or s.municipality_id = $1)`,
+      [options.municipalityId ?? null],
+    )
+    for (const { municipality_id: id } of rows) while (await updateSome(client, id, options.waitMs ?? 2_000));
+    client.release()
+  } catch (error) {
+    client.release(true) // closing the connection undoes the transaction
+    throw error
+  }
+}
+
+/** One transaction. Returns whether there may be more to do. */
+async function updateSome(client: pg.PoolClient, municipalityId: number, waitMs: number): Promise<boolean> {
+  await client.query('begin')
+  if (!(await lockPyramid(client, municipalityId, waitMs))) {
+    await client.query('rollback')
+    return false
+  }
+  // Whatever these marks stand for is committed, so every later statement sees it.
+  const marks = await client.query<{ ground_key: number }>(
+    `delete from tiles.stale_grounds where mark_id in (
+       select mark_id from tiles.stale_grounds where municipality_id = $1 and ground_key is not null order by mark_id limit $2)
+     returning ground_key::float8 as ground_key`,
+    [municipalityId, MARKS_AT_ONCE],
+  )
+  const grounds = [...new Set(marks.rows.map((row) => row.ground_key))].sort((a, b) => a - b)
+  if (grounds.length > 0) await redrawGrounds(client, municipalityId, grounds)
+  await client.query('commit')
+  return marks.rows.length === MARKS_AT_ONCE
+}
+
+async function lockPyramid(client: pg.PoolClient, municipalityId: number, waitMs: number): Promise<boolean> {
+  if (waitMs === 0) {
+    const { rows } = await client.query<{ got: boolean }>(`select ${PYRAMID_LOCK.replace('lock', 'try_lock')} as got`, [
+      municipalityId,
+    ])
+    return rows[0]!.got
+  }
+  await client.query(`set local lock_timeout = ${Math.ceil(waitMs)}`)
+  try {
+    await client.query(`select ${PYRAMID_LOCK}`, [municipalityId])
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false
+    throw error
+  }
+  await client.query('set local lock_timeout = 0')
+  return true
+}
