@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import { readFileSync } from 'node:fs'
 import type { Config } from '../kernel/config.ts'
 import { problemAnswers, problemSchema, ref } from '../kernel/json-schema.ts'
+import { editingSchemas } from '../land/editing/schemas.ts'
 import { parcelSchemas } from '../land/parcels/schemas.ts'
 import { placeSchemas } from '../land/places/schemas.ts'
 import { themeSchemas } from '../land/zoning/schemas.ts'
@@ -12,7 +13,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 /** Collect the schemas of every route registered after this into one OpenAPI 3.1 document. */
 export async function describeApi(app: FastifyInstance, config: Config) {
-  for (const schema of [problemSchema, ...parcelSchemas, ...themeSchemas, ...placeSchemas]) app.addSchema(schema)
+  for (const schema of [problemSchema, ...parcelSchemas, ...editingSchemas, ...themeSchemas, ...placeSchemas])
+    app.addSchema(schema)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -24,6 +26,7 @@ export async function describeApi(app: FastifyInstance, config: Config) {
         license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
       },
       servers: [{ url: config.origin }],
+      components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer', description: 'BARZAN_ADMIN_TOKEN' } } },
     },
     // Components are named as the types are, not def-0, def-1, …
     refResolver: {

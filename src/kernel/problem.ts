@@ -26,6 +26,7 @@ const PROBLEMS = {
   'method-not-allowed': { status: 405, fa: 'این نشانی چنین کاری نمی‌پذیرد', en: 'This address does not accept that method' },
   'request-timeout': { status: 408, fa: 'درخواست در زمان مقرر کامل نرسید', en: 'The request did not arrive in time' },
   conflict: { status: 409, fa: 'این تغییر با دادهٔ موجود نمی‌خواند', en: 'The change conflicts with what is recorded' },
+  'edition-changed': { status: 412, fa: 'از زمانی که خوانده شد عوض شده است', en: 'It has changed since it was read' },
   'too-large': { status: 413, fa: 'درخواست بیش از اندازه بزرگ است', en: 'The request is too large' },
   'unsupported-media-type': { status: 415, fa: 'نوع محتوای درخواست پذیرفته نیست', en: 'The content type is not accepted' },
   'too-many': { status: 422, fa: 'تعداد بیش از اندازه است', en: 'There are too many' },

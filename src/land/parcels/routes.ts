@@ -6,6 +6,7 @@ import { list, number, numberOrNull, position, problemAnswers, record, ref, whol
 import { limitConcurrency } from '../../kernel/limit-concurrency.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { composeParcel, composePlan } from './compose-parcel.ts'
+import { nameEdition } from './edition.ts'
 import { measureShape } from './measure.ts'
 import { findParcelAt, findParcelId, listSummaries } from './queries.ts'
 import { badGeometry, readMeasured, readPolygon } from './read-geometry.ts'
@@ -107,10 +108,12 @@ export async function parcelRoutes(app: FastifyInstance, { reads }: { reads: Pic
         response: { ...ok('The parcel', ref('ParcelDetailFeature')), ...problemAnswers(400, 404) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { code } = request.params
       const db = reads.of(request)
-      return (await composeParcel(db, await requireParcel(db, code))) ?? missing(code)
+      const parcel = (await composeParcel(db, await requireParcel(db, code))) ?? missing(code)
+      // For If-Match: what an edit of this parcel must not have overtaken.
+      return reply.header('etag', nameEdition(parcel.properties)).send(parcel)
     },
   )
 
