@@ -8,7 +8,7 @@ import { createCluster, OWNER, socketUrl, startPostgres, stopPostgres, type Clus
 import { prepareCluster } from './prepare-cluster.ts'
 
 /** Fast, and lost with the machine. */
-const FAST = {
+export const FAST = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
