@@ -43,7 +43,7 @@ export async function lockGround(tx: Db, municipalityId: number, boxes: readonly
   }
   await sql`select pg_advisory_xact_lock_shared(${MUNICIPALITY_LOCKS}::int, ${municipalityId}::int)`.execute(tx)
   // One after the other in the order of the array.
-  await sql`select pg_advisory_xact_lock((${CELL_LOCKS} + ${municipalityId})::int, cell)
+  await sql`select pg_advisory_xact_lock(${(CELL_LOCKS + municipalityId) | 0}::int, cell)
             from unnest(${cells}::int[]) cell`.execute(tx)
 }
 
