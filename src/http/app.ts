@@ -10,11 +10,13 @@ import { eventRoutes, MOST_STREAMS } from '#tiles/events.ts'
 import { openTiles, type Tiles, type TileServer } from '#tiles/find-tile.ts'
 import { tileRoutes } from '#tiles/serve.ts'
 import { measureTiles } from '#tiles/tile-metrics.ts'
+import { updateGrounds } from '#tiles/update-grounds.ts'
 import type { Config } from '../kernel/config.ts'
 import { chooseRequestId } from '../kernel/ids.ts'
 import { createLog, type Log } from '../kernel/log.ts'
 import { createMetrics, type Metrics } from '../kernel/metrics.ts'
 import { findRequestId } from '../kernel/request-context.ts'
+import { editingRoutes } from '../land/editing/routes.ts'
 import { exportRoutes } from '../land/parcels/export-routes.ts'
 import { parcelRoutes } from '../land/parcels/routes.ts'
 import { placeRoutes } from '../land/places/routes.ts'
@@ -107,6 +109,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics, adminToken: config.adminToken })
   await app.register(docsRoutes)
   await app.register(parcelRoutes, { reads })
+  await app.register(editingRoutes, {
+    db,
+    reads,
+    adminToken: config.adminToken,
+    settle: async (municipalityId) => {
+      await updateGrounds(pool, { municipalityId })
+      await feed.catchUp()
+    },
+  })
   await app.register(exportRoutes, { reads })
   await app.register(themeRoutes, { reads })
   await app.register(placeRoutes, { reads })
