@@ -105,7 +105,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await feed.close()
   })
 
-  await app.register(healthRoutes, { pool, isPrepared })
+  await app.register(healthRoutes, { pool, reads, isPrepared })
   await app.register(metricsRoutes, { metrics, adminToken: config.adminToken })
   await app.register(docsRoutes)
   await app.register(parcelRoutes, { reads })

@@ -1,12 +1,20 @@
 import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import type pg from 'pg'
 import { checkSchema } from '#db/migrate.ts'
+import type { Reads } from '#db/reads.ts'
 import { isDatabaseGone } from '../kernel/database-errors.ts'
 import { problemAnswers, record } from '../kernel/json-schema.ts'
 import { Problem } from '../kernel/problem.ts'
 
-/** `/healthz`: the process answers. `/readyz`: the database answers too and its schema is current; recovers by itself. */
-export async function healthRoutes(app: FastifyInstance, { pool, isPrepared }: { pool: pg.Pool; isPrepared: () => boolean }) {
+/**
+ * `/healthz`: the process answers. `/readyz`: the database can be read, too, and its schema is current; recovers by itself. A replica is
+ * enough to be read while the primary is away.
+ */
+export async function healthRoutes(
+  app: FastifyInstance,
+  { pool, reads, isPrepared }: { pool: pg.Pool; reads: Pick<Reads, 'of'>; isPrepared: () => boolean },
+) {
   const status = (description: string) => ({
     200: { description, content: { 'application/json': { schema: record({ status: { const: 'ok' } }) } } },
   })
@@ -30,7 +38,7 @@ export async function healthRoutes(app: FastifyInstance, { pool, isPrepared }: {
         response: { ...status('Ready'), ...problemAnswers(503) },
       },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
       reply.header('cache-control', 'no-store')
       if (!isPrepared()) {
         throw new Problem('not-ready', [
@@ -38,7 +46,7 @@ export async function healthRoutes(app: FastifyInstance, { pool, isPrepared }: {
         ])
       }
       // Once current it stays so while this process runs: then one cheap question is enough.
-      if (isCurrent) await pool.query('select from land.municipalities limit 1')
+      if (isCurrent) await sql`select from land.municipalities limit 1`.execute(reads.of(request))
       else await requireCurrentSchema(pool)
       isCurrent = true
       return { status: 'ok' }
