@@ -14,12 +14,13 @@ export interface RunningServer {
  * Start the server on a free port over this database, and wait until it is ready. The pages must have been built.
  * @param options.env settings besides those a test always makes
  * @param options.flags of Node itself
+ * @param options.port instead of a free one: that of a server that has ended
  */
 export async function startServer(
   databaseUrl: string,
-  options: { env?: Record<string, string>; flags?: string[] } = {},
+  options: { env?: Record<string, string>; flags?: string[]; port?: number } = {},
 ): Promise<RunningServer> {
-  const port = await findFreePort()
+  const port = options.port ?? (await findFreePort())
   const child = spawn(process.execPath, [...(options.flags ?? []), 'src/main.ts'], {
     env: {
       ...process.env,
@@ -57,7 +58,8 @@ export async function endServer({ process: child }: RunningServer): Promise<bool
   return true
 }
 
-async function findFreePort(): Promise<number> {
+/** A port that nobody listens on, for something that must be told its port before it begins. */
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -11,6 +11,8 @@ export interface OpenBarzan {
   origin: string
   database: TestDatabase
   openPage(options?: PageOptions): Promise<Page>
+  /** Ends the server as an administrator does, and starts another at the same address once `meanwhile` is done. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>
   /** Ends pages, browser, server and database, in this order. */
   close(): Promise<void>
 }
@@ -34,9 +36,9 @@ export const SIZES = {
 const SCREENS = new URL('../screens/', import.meta.url).pathname
 
 /** Start the server on a free port and a browser. `city: false` serves an empty land. */
-export async function openBarzan(options: { city?: boolean } = {}): Promise<OpenBarzan> {
+export async function openBarzan(options: { city?: boolean; env?: Record<string, string> } = {}): Promise<OpenBarzan> {
   const database = await createTestDatabase({ city: options.city ?? true })
-  const server = await startServer(database.url)
+  let server = await startServer(database.url, { env: options.env ?? {} })
   const browser = await chromium.launch({
     executablePath: findChromium() ?? undefined,
     args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-dev-shm-usage'],
@@ -45,6 +47,11 @@ export async function openBarzan(options: { city?: boolean } = {}): Promise<Open
     origin: server.origin,
     database,
     openPage: (page) => openPage(browser, server.origin, page),
+    async restart(meanwhile) {
+      await endServer(server)
+      await meanwhile?.()
+      server = await startServer(database.url, { env: options.env ?? {}, port: Number(new URL(server.origin).port) })
+    },
     async close() {
       await browser.close()
       const hasLasted = await endServer(server)
