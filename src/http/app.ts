@@ -4,10 +4,12 @@ import type { Db } from '#db/connect.ts'
 import { openReadPools, type ReadPools } from '#db/read-pools.ts'
 import { openReads } from '#db/reads.ts'
 import { openPoolWatch } from '#db/watch-pools.ts'
+import { answerFromMemory } from '#tiles/answer-from-memory.ts'
 import { CATALOGUE } from '#tiles/catalogue.ts'
 import { openChangeFeed, type ChangeFeed } from '#tiles/change-feed.ts'
 import { eventRoutes, MOST_STREAMS } from '#tiles/events.ts'
 import { openTiles, type Tiles, type TileServer } from '#tiles/find-tile.ts'
+import { openCacheRefresher } from '#tiles/refresh-caches.ts'
 import { tileRoutes } from '#tiles/serve.ts'
 import { measureTiles } from '#tiles/tile-metrics.ts'
 import { updateGrounds } from '#tiles/update-grounds.ts'
@@ -29,7 +31,7 @@ import { createRequestLog, nameRequests } from './log-requests.ts'
 import { measureRequests, metricsRoutes } from './metrics.ts'
 import { describeApi, docsRoutes } from './openapi.ts'
 import { handOverPages, type PageHandler } from './pages.ts'
-import { setSecurityHeaders } from './security-headers.ts'
+import { DATA_HEADERS, setSecurityHeaders } from './security-headers.ts'
 
 export interface AppOptions {
   config: Config
@@ -78,19 +80,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // Schemas of answers describe; the tests hold every answer against them. Serialising by them would silently drop fields.
   app.setSerializerCompiler(() => JSON.stringify)
 
-  nameRequests(app)
-  measureRequests(app, metrics)
-  setSecurityHeaders(app)
-  answerErrors(app)
-  compressAnswers(app)
-  await describeApi(app, config)
-
   const readPools = openReadPools(config.databaseReadUrls, { pool, db }, { pooler: config.databasePooler, watch: watchPool, log })
   const reads = openReads(readPools)
   app.addHook('onClose', () => readPools.close())
 
   const feed = openChangeFeed(pool)
   const tileMetrics = measureTiles(metrics)
+  const { caches, cacheToken } = config
+  const refresher =
+    cacheToken === null || caches.length === 0
+      ? null
+      : openCacheRefresher({ caches, token: cacheToken, feed, metrics: tileMetrics })
   const tiles = openTiles(pool, {
     feed,
     keepsTiles: config.keepsTiles,
@@ -98,12 +98,22 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     chooseServer: () => chooseTileServer(readPools, feed),
     memoryBytes: config.tileMemoryBytes,
     metrics: tileMetrics,
+    onRenewed: ({ set, audience, address }) => audience === 'public' && refresher?.refresh({ set: set.id, ...address }),
   })
   app.decorate('map', { feed, tiles })
   app.addHook('onClose', async () => {
     await tiles.close()
+    refresher?.close()
     await feed.close()
   })
+
+  answerFromMemory(app, { tiles, catalogue: CATALOGUE, metrics: tileMetrics, headers: DATA_HEADERS })
+  nameRequests(app)
+  measureRequests(app, metrics)
+  setSecurityHeaders(app)
+  answerErrors(app)
+  compressAnswers(app)
+  await describeApi(app, config)
 
   await app.register(healthRoutes, { pool, reads, isPrepared })
   await app.register(metricsRoutes, { metrics, adminToken: config.adminToken })
