@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { ChangeFeed } from '#tiles/change-feed.ts'
 import type { Tiles } from '#tiles/find-tile.ts'
+import { openGroundsKeeper } from '#tiles/keep-grounds.ts'
 import { keepTiles } from '#tiles/keep-tiles.ts'
 import type { Config } from './kernel/config.ts'
 import type { Log } from './kernel/log.ts'
@@ -17,7 +18,11 @@ export interface KeepMapOptions {
 /** What a process does for the map beside answering, until `signal`. */
 export async function keepMap({ config, pool, feed, tiles, log, signal }: KeepMapOptions): Promise<void> {
   let told = 0
+  // Edits that no request of this process made: of other processes, of a hand in psql.
+  const grounds = openGroundsKeeper(pool, { onError: (err) => log.warn({ err }, 'low zooms could not follow the land') })
+  const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   await Promise.all([
+    ended.then(() => grounds.close()),
     config.keepsTiles &&
       keepTiles({
         pool,
