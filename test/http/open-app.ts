@@ -13,7 +13,7 @@ export async function openTestApp(database: Pick<TestDatabase, 'db' | 'pool' | '
     pool: database.pool,
     ...options,
   })
-  return { app, ask: (url: string, body?: unknown) => ask(app, url, body) }
+  return { app, ask: (url: string, body?: unknown, how?: Asking) => ask(app, url, body, how) }
 }
 
 export interface Answer<T = any> {
@@ -22,9 +22,15 @@ export interface Answer<T = any> {
   body: T
 }
 
+export interface Asking {
+  method?: 'PATCH'
+  headers?: Record<string, string>
+}
+
 /** GET, or POST when there is a body. Fails when the answer is not what /api/openapi.json says it is. */
-async function ask(app: FastifyInstance, url: string, body?: unknown): Promise<Answer> {
-  const request: InjectOptions = body === undefined ? { method: 'GET', url } : { method: 'POST', url, payload: body as object }
+async function ask(app: FastifyInstance, url: string, body?: unknown, how: Asking = {}): Promise<Answer> {
+  const request: InjectOptions =
+    body === undefined ? { method: 'GET', url, ...how } : { method: 'POST', url, payload: body as object, ...how }
   const answer = await app.inject(request)
   const type = String(answer.headers['content-type'] ?? '').split(';')[0]!
   const parsed: unknown = type.includes('json') ? answer.json() : answer.rawPayload
