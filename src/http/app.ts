@@ -124,7 +124,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reads,
     adminToken: config.adminToken,
     settle: async (municipalityId) => {
-      await updateGrounds(pool, { municipalityId })
+      // Open maps draw the parcel at once, and its block when that has followed.
+      await Promise.all([updateGrounds(pool, { municipalityId }), feed.catchUp().catch(() => undefined)])
       await feed.catchUp()
     },
   })
