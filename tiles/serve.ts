@@ -138,12 +138,12 @@ function setCaching(reply: FastifyReply, audience: Audience, etag: string) {
 }
 
 const PUBLIC_CACHING = 'public, max-age=0, must-revalidate'
-const PUBLIC_HEAD = [...Object.entries(PUBLIC_CACHING).flat(), 'vary', 'Accept-Encoding', 'content-type', TILE_TYPE]
+const PUBLIC_HEAD = ['cache-control', PUBLIC_CACHING, 'vary', 'Accept-Encoding', 'content-type', TILE_TYPE]
 
 /** The tag of a public tile in gzip, and the fields that go with it, names and values in turn. */
 export function describeKept({ fingerprint }: KeptTile): { etag: string; head: string[] } {
   const etag = `"${fingerprint}${SUFFIX.gzip}"`
-  return { etag, head: ['etag', etag, ...PUBLIC_HEAD] }
+  return { etag, head: ['etag', etag, 'x-accel-expires', findCacheDeadline(Date.now()), ...PUBLIC_HEAD] }
 }
 
 /** Whether the client says it already holds what `etag` names (RFC 9110, 13.1.2: compared weakly). */
