@@ -71,9 +71,18 @@ export function holdAnswers({ answers }: Replay): Map<string, string> {
   return new Map(answers.filter(({ status }) => status === 200 || status === 304).map(({ tile, etag }) => [tile, etag]))
 }
 
-/** Forget every kept tile, so that the next server begins cold. False when nobody may. */
-export async function emptyStore({ ownerPool }: Bench): Promise<boolean> {
-  if (!ownerPool) return false
+/**
+ * Keep servers from filling the store by themselves while something is measured: as far as they can see, another process is at it.
+ * @returns how to let them again
+ */
+export async function holdFill({ ownerPool }: Bench): Promise<() => Promise<void>> {
+  if (!ownerPool) throw new Error('only the owner may keep servers from filling the store: give --database-owner-url')
+  await ownerPool.query(`update tiles.fills set holder = gen_random_uuid(), heard_at = now() + interval '1 day'`)
+  return async () => void (await ownerPool.query('update tiles.fills set holder = null'))
+}
+
+/** Forget every kept tile, so that the next server begins cold. */
+export async function emptyStore({ ownerPool }: Bench): Promise<void> {
+  if (!ownerPool) throw new Error('only the owner may empty the store: give --database-owner-url')
   await ownerPool.query('truncate tiles.store')
-  return true
 }

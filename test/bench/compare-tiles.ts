@@ -1,10 +1,16 @@
+import pg from 'pg'
+import { CATALOGUE } from '../../tiles/catalogue.ts'
+import { composeTileStatement } from '../../tiles/statement.ts'
 import { decodeTile, type DecodedFeature } from '../tiles/decode-tile.ts'
+import { TILE_SESSION } from './tile-session.ts'
 import { nameTile, type TileRequest } from './traffic/trace.ts'
 
 /** Both servers draw the same, or the first thing in which they differ, in words. */
 export interface Equivalence {
   tiles: number
+  /** The first, and how many tiles differ (as far as was looked). */
   difference: string | null
+  differences: number
 }
 
 const AT_ONCE = 4
@@ -15,21 +21,45 @@ const TOLERANCE = 1
  * Fetch every tile from both servers, decode and compare: the same layers, ids and attributes, and shapes within one unit. Servers
  * that answer something else are not measured against each other: speed without the content means nothing.
  */
-export async function compareServers(tiles: readonly TileRequest[], first: string, second: string): Promise<Equivalence> {
-  let compared = 0
-  let difference: string | null = null
+export function compareServers(tiles: readonly TileRequest[], first: string, second: string): Promise<Equivalence> {
+  const both = (tile: TileRequest) => Promise.all([fetchTile(first, tile), fetchTile(second, tile)])
+  return compareAll(tiles, both, true)
+}
+
+/** How many tiles of a server are not what the database says now, all of them looked at. */
+export async function compareWithDatabase(url: string, tiles: readonly TileRequest[], template: string): Promise<Equivalence> {
+  const pool = new pg.Pool({ connectionString: url, options: TILE_SESSION, max: AT_ONCE })
+  const both = (tile: TileRequest) => Promise.all([renderTile(pool, tile), fetchTile(template, tile)])
+  return compareAll(tiles, both, false).finally(() => pool.end())
+}
+
+async function compareAll(
+  tiles: readonly TileRequest[],
+  fetchBoth: (tile: TileRequest) => Promise<[Uint8Array, Uint8Array]>,
+  isOneEnough: boolean,
+): Promise<Equivalence> {
+  const result: Equivalence = { tiles: 0, difference: null, differences: 0 }
   const queue = tiles.values()
   const work = async () => {
     for (const tile of queue) {
-      if (difference !== null) return
-      const [a, b] = await Promise.all([fetchTile(first, tile), fetchTile(second, tile)])
-      const found = compareTiles(a, b)
-      if (found !== null) difference ??= `${nameTile(tile)}: ${found}`
-      compared++
+      if (isOneEnough && result.difference !== null) return
+      const found = compareTiles(...(await fetchBoth(tile)))
+      result.tiles++
+      if (found === null) continue
+      result.differences++
+      result.difference ??= `${nameTile(tile)}: ${found}`
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return { tiles: compared, difference }
+  return result
+}
+
+async function renderTile(pool: pg.Pool, { set: id, z, x, y }: TileRequest): Promise<Uint8Array> {
+  const set = CATALOGUE.find((candidate) => candidate.id === id)!
+  const statement = composeTileStatement(set, 'public', z)
+  if (!statement) return new Uint8Array()
+  const { rows } = await pool.query<{ tile: Buffer }>({ name: statement.name, text: statement.text, values: [z, x, y] })
+  return rows[0]!.tile
 }
 
 /** The address of a tile from a template with `{set}/{z}/{x}/{y}`. */

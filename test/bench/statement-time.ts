@@ -1,11 +1,12 @@
 import http from 'node:http'
 import pg from 'pg'
 import { CATALOGUE } from '../../tiles/catalogue.ts'
-import { composeTileStatement, SESSION_SETTINGS } from '../../tiles/statement.ts'
+import { composeTileStatement } from '../../tiles/statement.ts'
 import { listTiles, sum, type TileAddress } from '../tiles/measure-colours.ts'
-import { emptyStore, withServer, type Bench, type MeasuredServer } from './bench-run.ts'
+import { emptyStore, holdFill, withServer, type Bench, type MeasuredServer } from './bench-run.ts'
 import type { Figure } from './figures.ts'
 import { makeFigure, quantile } from './summarise.ts'
+import { TILE_SESSION } from './tile-session.ts'
 
 const TIMED_TILES = 120
 const REPEATS = 5
@@ -25,6 +26,11 @@ interface Timed {
  * store off, and with an empty store, where the server also looks into it and compresses what it will keep.
  */
 export async function measureStatement(bench: Bench): Promise<Figure[]> {
+  const release = await holdFill(bench)
+  return measureHeld(bench).finally(release)
+}
+
+async function measureHeld(bench: Bench): Promise<Figure[]> {
   const tiles = await chooseTiles(bench)
   const figures: Figure[] = []
   if (await hasCounter(bench)) {
@@ -35,7 +41,8 @@ export async function measureStatement(bench: Bench): Promise<Figure[]> {
     figures.push(...summarise('store off', off))
     const rounds: Timed[][][] = []
     // A tile is cold once: each round begins with an empty store and another process.
-    for (let round = 0; round < REPEATS && (await emptyStore(bench)); round++) {
+    for (let round = 0; round < REPEATS; round++) {
+      await emptyStore(bench)
       rounds.push(await withServer(bench, { store: 'on' }, async (server) => {
         await warmUp(server, tiles)
         return timeAll(bench, server, tiles, 1)
@@ -111,7 +118,7 @@ async function hasCounter({ pool }: Bench): Promise<boolean> {
  * the best of each. It measures the two processes' luck with the processor's caches as well.
  */
 async function measureAsBefore(bench: Bench, tiles: TileAddress[]): Promise<Figure[]> {
-  const options = Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${value}`)
+  const options = Object.entries(TILE_SESSION).map(([name, value]) => `-c ${name}=${value}`)
   const client = new pg.Client({ connectionString: bench.url, options: options.join(' ') })
   await client.connect()
   const pairs = await withServer(bench, { store: 'off' }, async (server) => {

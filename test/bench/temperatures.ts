@@ -1,4 +1,13 @@
-import { emptyStore, holdAnswers, playCounted, withServer, type Bench, type MeasuredServer, type Played } from './bench-run.ts'
+import {
+  emptyStore,
+  holdAnswers,
+  holdFill,
+  playCounted,
+  withServer,
+  type Bench,
+  type MeasuredServer,
+  type Played,
+} from './bench-run.ts'
 import type { Figure } from './figures.ts'
 import { readPeakMB } from './read-costs.ts'
 import { makeFigure, quantile, summariseRun, viewportTimes } from './summarise.ts'
@@ -10,34 +19,43 @@ const WARM_VIEWPORT_MS = 40
 export const MEMORY_MB = 512
 
 /** Cold: neither memory nor the store hold a tile, browsers hold none; PostgreSQL's own memory is as it was. */
-export async function measureCold(bench: Bench): Promise<Figure[]> {
-  await requireEmptyStore(bench)
-  return withServer(bench, { store: 'on' }, async (server) => {
-    const played = await playCounted(bench, server.template, { server: server.pid })
-    return summariseCold(bench, played, readPeakMB(server.pid))
-  })
+export function measureCold(bench: Bench): Promise<Figure[]> {
+  return withColdServer(bench, (server) => playCold(bench, server).then(({ figures }) => figures))
 }
 
 /**
  * Warm: the second replay on the same server; people who return hold what the first one answered. With it, in the same run, the two
  * ceilings.
  */
-export async function measureWarm(bench: Bench): Promise<Figure[]> {
-  return withServer(bench, { store: 'on' }, (server) => measureWarmOn(bench, server))
+export function measureWarm(bench: Bench): Promise<Figure[]> {
+  return withColdServer(bench, async (server) => playWarm(bench, server, await playCold(bench, server)))
 }
 
-/** Both on one server, as `npm run bench -- tiles` does: the second replay follows the first. */
-export async function measureColdAndWarm(bench: Bench): Promise<Figure[]> {
-  await requireEmptyStore(bench)
-  return withServer(bench, { store: 'on' }, async (server) => {
-    const first = await playCounted(bench, server.template, { server: server.pid })
-    const cold = summariseCold(bench, first, readPeakMB(server.pid))
-    return [...cold, ...(await measureWarmOn(bench, server, first))]
+/** Both on one server, as the whole bench does: the second replay follows the first. */
+export function measureColdAndWarm(bench: Bench): Promise<Figure[]> {
+  return withColdServer(bench, async (server) => {
+    const cold = await playCold(bench, server)
+    return [...cold.figures, ...(await playWarm(bench, server, cold))]
   })
 }
 
-async function measureWarmOn(bench: Bench, server: MeasuredServer, first?: Played): Promise<Figure[]> {
-  first ??= await playCounted(bench, server.template, { server: server.pid })
+/** A server that has never made a tile, over an empty store that nobody fills. */
+async function withColdServer(bench: Bench, run: (server: MeasuredServer) => Promise<Figure[]>): Promise<Figure[]> {
+  const release = await holdFill(bench)
+  try {
+    await emptyStore(bench)
+    return await withServer(bench, { store: 'on' }, run)
+  } finally {
+    await release()
+  }
+}
+
+async function playCold(bench: Bench, server: MeasuredServer): Promise<Played & { figures: Figure[] }> {
+  const played = await playCounted(bench, server.template, { server: server.pid })
+  return { ...played, figures: summariseCold(bench, played, readPeakMB(server.pid)) }
+}
+
+async function playWarm(bench: Bench, server: MeasuredServer, first: Played): Promise<Figure[]> {
   const second = await playCounted(bench, server.template, { server: server.pid, held: holdAnswers(first.replay) })
   const peakMB = readPeakMB(server.pid)
   const p95 = quantile(viewportTimes(second.replay), 0.95)
@@ -70,9 +88,4 @@ function findFirst({ sessions }: Trace): boolean[] {
       for (const name of names) asked.add(name)
       return fresh > names.length / 2
     })
-}
-
-async function requireEmptyStore(bench: Bench): Promise<void> {
-  if (await emptyStore(bench)) return
-  throw new Error('a cold run begins with an empty store, and only the owner may empty it: give --database-owner-url')
 }

@@ -6,7 +6,7 @@ import { findPostmaster } from './read-costs.ts'
 import { chooseTrace } from './traffic/survey-city.ts'
 
 /** The parts in which tiles are measured, in this order; each can be measured alone. */
-export const PARTS = ['statement', 'cold', 'warm', 'sizes'] as const
+export const PARTS = ['statement', 'cold', 'warm', 'editing', 'live', 'rebuild', 'sizes'] as const
 export type Part = (typeof PARTS)[number]
 
 /** Measure tiles of our server, in all parts or some. `parcels` is the size that was asked for: it names the trace. */
@@ -53,6 +53,12 @@ async function measure(bench: Bench, part: Part | 'cold and warm'): Promise<Figu
       return (await import('./temperatures.ts')).measureWarm(bench)
     case 'cold and warm':
       return (await import('./temperatures.ts')).measureColdAndWarm(bench)
+    case 'editing':
+      return (await import('./editing.ts')).measureEditing(bench)
+    case 'live':
+      return (await import('./live-maps.ts')).measureLive(bench)
+    case 'rebuild':
+      return (await import('./whole-rebuild.ts')).measureRebuild(bench)
     case 'sizes':
       return (await import('./tile-sizes.ts')).measureSizes(bench)
   }

@@ -11,8 +11,8 @@ interface Traffic {
   restS: number
 }
 
-const VILLAGE: Traffic = { citizens: 12, officers: 4, managers: 4, seconds: 30, restS: 1.1 }
-const CITY: Traffic = { citizens: 20, officers: 6, managers: 6, seconds: 75, restS: 2.2 }
+const VILLAGE: Traffic = { citizens: 24, officers: 8, managers: 6, seconds: 30, restS: 1.1 }
+const CITY: Traffic = { citizens: 40, officers: 12, managers: 10, seconds: 75, restS: 2.2 }
 
 const DESK = [1440, 900] as const
 const PHONE = [390, 844] as const

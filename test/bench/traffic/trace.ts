@@ -64,6 +64,12 @@ export function nameTile({ set, z, x, y }: TileRequest): string {
   return `${set}/${z}/${x}/${y}`
 }
 
+/** The tile with this name. */
+export function parseTile(name: string): TileRequest {
+  const [set, z, x, y] = name.split('/') as [string, string, string, string]
+  return { set, z: Number(z), x: Number(x), y: Number(y) }
+}
+
 /** The committed trace of a city of this size, or null. */
 export function readTrace(parcels: number): Trace | null {
   try {
