@@ -14,11 +14,11 @@ const PAUSE_MS = 2_000
 /**
  * Look every `intervalMs` whether ground is marked (one query by index, next to nothing when there is none), and bring it up to
  * date. Any number of processes may do so: who finds another at work leaves it to that one.
- * @param options.onError told of failures; the keeper goes on
+ * @param options.onError told of failures; the keeper goes on after `pauseMs`
  */
 export function openGroundsKeeper(
   pool: pg.Pool,
-  options: { intervalMs?: number; onError?: (error: unknown) => void } = {},
+  options: { intervalMs?: number; pauseMs?: number; onError?: (error: unknown) => void } = {},
 ): GroundsKeeper {
   const closing = new AbortController()
   const loop = async () => {
@@ -29,7 +29,7 @@ export function openGroundsKeeper(
       } catch (error) {
         if (closing.signal.aborted) return
         options.onError?.(error)
-        pause = PAUSE_MS
+        pause = options.pauseMs ?? PAUSE_MS
       }
       await sleep(pause, undefined, { signal: closing.signal, ref: false }).catch(() => undefined)
     }

@@ -15,8 +15,8 @@ import { GROUND_ZOOM, settleGround } from './settle-ground.ts'
 import {
   dissolveGrounds,
   drawFarPatches,
+  LOCK_PYRAMID,
   measurePortions,
-  PYRAMID_LOCK,
   writeBalances,
   writeCells,
   writePortions,
@@ -84,7 +84,7 @@ async function rebuildOne(
   const client = await ownerPool.connect()
   try {
     await client.query(`begin; set local barzan.bulk = 'on'`)
-    await client.query(`select ${PYRAMID_LOCK}`, [municipalityId])
+    await client.query(LOCK_PYRAMID, [municipalityId])
     // The marks go first: what they stand for is committed and will be read; whatever is marked from now on stays marked.
     for (const table of TABLES.toReversed())
       await client.query(`delete from tiles.${table} where municipality_id = $1`, [municipalityId])
@@ -154,7 +154,7 @@ async function drawGrounds(
     added += await dissolveGrounds(client, municipalityId, drawings)
   }
   onProgress({ municipalityId, done: grounds.length, total: grounds.length })
-  return { added, patches: keepUnique(patches) }
+  return { added, patches: patches }
 }
 
 /** All ground that holds parcels: blocks by their id, after them the cells of parcels of no block. */
@@ -203,9 +203,5 @@ async function drawMosaics(
     )
     for (const [place, { use }] of squares) patches.push({ zoom: plan.zoom, patch: findPatch(place), use })
   }
-  return keepUnique(patches)
-}
-
-function keepUnique(patches: readonly FarPatch[]): FarPatch[] {
-  return [...new Map(patches.map((patch) => [`${patch.zoom} ${patch.patch} ${patch.use}`, patch])).values()]
+  return patches
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { redrawGrounds } from './redraw-grounds.ts'
-import { PYRAMID_LOCK } from './write-pyramid.ts'
+import { LOCK_PYRAMID, TRY_LOCK_PYRAMID } from './write-pyramid.ts'
 
 /** Marks taken by one transaction: short enough for others to wait for. */
 const MARKS_AT_ONCE = 100
@@ -52,14 +52,12 @@ async function updateSome(client: pg.PoolClient, municipalityId: number, waitMs:
 
 async function lockPyramid(client: pg.PoolClient, municipalityId: number, waitMs: number): Promise<boolean> {
   if (waitMs === 0) {
-    const { rows } = await client.query<{ got: boolean }>(`select ${PYRAMID_LOCK.replace('lock', 'try_lock')} as got`, [
-      municipalityId,
-    ])
+    const { rows } = await client.query<{ got: boolean }>(TRY_LOCK_PYRAMID, [municipalityId])
     return rows[0]!.got
   }
   await client.query(`set local lock_timeout = ${Math.ceil(waitMs)}`)
   try {
-    await client.query(`select ${PYRAMID_LOCK}`, [municipalityId])
+    await client.query(LOCK_PYRAMID, [municipalityId])
   } catch (error) {
     if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false
     throw error

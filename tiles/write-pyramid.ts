@@ -25,8 +25,9 @@ export interface CellDrawing {
   square: Square | null
 }
 
-/** The advisory lock of whoever changes the generalised tables of a municipality, until the end of its transaction. */
-export const PYRAMID_LOCK = `pg_advisory_xact_lock(hashtext('tiles.rebuild'), $1)`
+/** The advisory lock of whoever changes the generalised tables of a municipality ($1), until the end of its transaction. */
+export const LOCK_PYRAMID = `select pg_advisory_xact_lock(hashtext('tiles.rebuild'), $1)`
+export const TRY_LOCK_PYRAMID = `select pg_try_advisory_xact_lock(hashtext('tiles.rebuild'), $1) as got`
 
 /** Measure what lies on pieces of ground now. `level` is that of the finest mosaic. */
 export async function measurePortions(client: pg.PoolClient, municipalityId: number, grounds: readonly number[], level: number) {
@@ -126,15 +127,16 @@ export async function writeBalances(client: pg.PoolClient, municipalityId: numbe
   )
 }
 
-/** Draw patches from afar as grounds and cells are now. Returns how many have changed or come. */
+/** Draw patches from afar as grounds and cells are now; each may be named any number of times. Returns how many have changed or come. */
 export async function drawFarPatches(
   client: pg.PoolClient,
   municipalityId: number,
   plans: readonly MosaicPlan[],
-  patches: Iterable<FarPatch>,
+  patches: readonly FarPatch[],
 ): Promise<number> {
+  const unique = new Map(patches.map((patch) => [`${patch.zoom} ${patch.patch} ${patch.use}`, patch])).values()
   let written = 0
-  for (const [zoom, ofZoom] of Map.groupBy(patches, (patch) => patch.zoom)) {
+  for (const [zoom, ofZoom] of Map.groupBy(unique, (patch) => patch.zoom)) {
     const plan = plans.find((candidate) => candidate.zoom === zoom)
     const keys = [ofZoom.map(({ patch }) => patch), ofZoom.map(({ use }) => use)]
     const { rows } = plan

@@ -12,7 +12,7 @@ fresh as materialized (
   select ground_key, land_use, density, parcel_count, area_m2, ST_Transform(ST_Multi(shape), 3857) as geom_3857
   from (
     select ground_key, land_use, case when ground_key < 0 then p.loose_density when bool_or(p.has_density) then min(d.density) end as density,
-           count(*) as parcel_count, sum(area_m2) as area_m2, ST_CollectionExtract(ST_Union(geom order by parcel_id), 3) as shape
+           count(*) as parcel_count, sum(area_m2 order by parcel_id) as area_m2, ST_CollectionExtract(ST_Union(geom order by parcel_id), 3) as shape
     from (
       select *, case when ground_key < 0 then density end as loose_density, density is not null as has_density
       from tiles.list_parcels_on($1, $2)
