@@ -105,17 +105,22 @@ export function openPoolBeside(
 
 /** End all connections of a pool at once, and of those beside it, also where a query waits for an answer: it fails. */
 export function cutConnections(pool: pg.Pool): void {
-  for (const client of connections.get(pool) ?? []) void client.end()
+  // Not client.end(), which takes leave of a server that may not be there, and leaves an idle connection in the pool meanwhile.
+  for (const client of connections.get(pool) ?? []) (client as unknown as Wire).connection.stream.destroy()
   for (const beside of besides.get(pool) ?? []) cutConnections(beside)
 }
 
-const connections = new WeakMap<pg.Pool, Set<pg.ClientBase & { end(): Promise<void> }>>()
+/** What pg keeps and its types do not tell. */
+interface Wire {
+  connection: { stream: { destroy(): void } }
+}
+const connections = new WeakMap<pg.Pool, Set<pg.ClientBase>>()
 const besides = new WeakMap<pg.Pool, pg.Pool[]>()
 
 function openWith(config: pg.PoolConfig, settings: Settings, isPooled: boolean): pg.Pool {
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
   const pool = new pg.Pool({ ...config, options: isPooled ? undefined : options.join(' ') })
-  const open = new Set<pg.Client>()
+  const open = new Set<pg.ClientBase>()
   connections.set(pool, open)
   // A server that goes away ends the idle connections; the next query opens new ones.
   pool.on('error', () => undefined)
@@ -125,7 +130,7 @@ function openWith(config: pg.PoolConfig, settings: Settings, isPooled: boolean):
     open.add(client)
     if (isPooled) settleStatements(client, settings)
   })
-  pool.on('remove', (client) => void open.delete(client as unknown as pg.Client))
+  pool.on('remove', (client) => void open.delete(client))
   return pool
 }
 

@@ -3,7 +3,7 @@ const GONE_CODES =
   /^(08...|57P0[1-3]|53300|28000|28P01|3D000|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/
 /** What pg says without a code. */
 const GONE_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|not currently accepting connections/
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|not currently accepting connections/
 
 /** Connection refused or broken, server starting or stopping, no longer letting us in, too many connections, pool exhausted. */
 export function isDatabaseGone(error: unknown): boolean {

@@ -1,27 +1,215 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openReadPools } from '#db/read-pools.ts'
+import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openPool } from '#db/connect.ts'
+import { openReadPools, type ReadPools } from '#db/read-pools.ts'
+import { formatLsn, readLsn } from '#db/lsn.ts'
+import { openReads } from '#db/reads.ts'
+import { readConfig } from '#src/kernel/config.ts'
+import { openTestApp } from '../http/open-app.ts'
+import { loadWhile } from './load.ts'
 import { catchUp, openDatabase, startPrimary, startReplica, type TestServer } from './replica-cluster.ts'
 
 let primary: TestServer
 let replica: TestServer
+let main: ReturnType<typeof openDatabase>
+let owner: ReturnType<typeof openPool>
+/** To the replica, as superuser: it may hold replaying up. */
+let onReplica: ReturnType<typeof openPool>
+let app: FastifyInstance
+/** As the application's own, to look at. */
+let pools: ReadPools
+let code: string
+
 beforeAll(async () => {
-  const t = Date.now()
   primary = await startPrimary()
-  console.log('primary', Date.now() - t)
   replica = await startReplica(primary, 'one')
-  console.log('replica', Date.now() - t)
+  main = openDatabase(primary)
+  owner = openPool(primary.ownerUrl, { size: 2 })
+  onReplica = openPool(replica.superuserUrl, { size: 1 })
+  const config = readConfig({
+    DATABASE_URL: primary.url,
+    DATABASE_READ_URL: replica.url,
+    BARZAN_LOG: process.env.LOUD ?? 'silent',
+    BARZAN_TILE_STORE: 'off',
+  })
+  ;({ app } = await openTestApp(main, { config }))
+  pools = openReadPools([replica.url], main)
+  const { rows } = await main.pool.query<{ code: string }>(
+    `select code from land.parcels where address is not null order by 1 limit 1`,
+  )
+  code = rows[0]!.code
 })
 afterAll(async () => {
+  await pools?.close()
+  await app?.close()
+  await Promise.allSettled([main?.pool.end(), owner?.end(), onReplica?.end()])
   await replica?.remove()
   await primary?.remove()
 })
 
-test('reads go to the replica', async () => {
-  const main = openDatabase(primary)
-  const pools = openReadPools([replica.url], main)
-  expect(pools.choose().isReplica).toBe(false)
-  await expect.poll(() => pools.choose().isReplica).toBe(true)
-  console.log(pools.states(), pools.choose().name)
-  await pools.close()
-  await main.pool.end()
+beforeEach(async () => {
+  await expect.poll(() => pools.choose().isReplica, { timeout: 10_000 }).toBe(true)
+  await sleep(300) // the application asks by a clock of its own
+  await catchUp(main.pool, onReplica)
+})
+
+/** Change something that can be seen. @returns the position after it */
+async function write(address: string): Promise<string> {
+  await owner.query('update land.parcels set address = $1 where code = $2', [address, code])
+  return await pools.findPosition()
+}
+
+async function read(headers: Record<string, string> = {}): Promise<unknown> {
+  const answer = await app.inject({ url: `/api/parcels/${code}`, headers })
+  expect(answer.statusCode, answer.body).toBe(200)
+  return answer.json<{ properties: { address: string } }>().properties.address
+}
+
+const pauseReplay = () => onReplica.query('select pg_wal_replay_pause()')
+const resumeReplay = () => onReplica.query('select pg_wal_replay_resume()')
+
+describe('reading one’s own writes', () => {
+  test('whoever has written reads it at once, by header or cookie; others may for a moment read the replica’s', async () => {
+    await write('before')
+    await catchUp(main.pool, onReplica)
+    await sleep(300)
+    await pauseReplay()
+    try {
+      const position = await write('after')
+      expect(await read()).toBe('before')
+      expect(await read({ 'x-barzan-written': position })).toBe('after')
+      expect(await read({ cookie: `theme=dark; barzan-written=${position.replace('/', '-')}` })).toBe('after')
+    } finally {
+      await resumeReplay()
+    }
+    await expect.poll(() => read()).toBe('after')
+  })
+
+  test('the position comes with the answer to a write', async () => {
+    const sent = new Map<string, string>()
+    await openReads(pools).noteWrite({ header: (name, value) => sent.set(name, value) })
+    expect(sent.get('x-barzan-written')).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/)
+    expect(sent.get('set-cookie')).toMatch(/^barzan-written=[0-9A-F]+-[0-9A-F]+; Path=\/; Max-Age=60; HttpOnly; SameSite=Lax$/)
+  })
+
+  test.each(['', 'x', '0/0', 'FFFFFFFF/FFFFFFFF', '1/2/3', '-1/0', `${'9'.repeat(5000)}/1`, '../0/1'])(
+    'the position %.20s does no harm',
+    async (position) => {
+      expect(await read({ 'x-barzan-written': position })).toBeTypeOf('string')
+      expect(await read({ cookie: `barzan-written=${position}` })).toBeTypeOf('string')
+      expect(pools.choose({ atLeast: position }).isReplica).toBe(true)
+    },
+  )
+})
+
+test('a replica that lags is left out after two seconds, and taken back when it has caught up', async () => {
+  await write('then')
+  await catchUp(main.pool, onReplica)
+  await pauseReplay()
+  await sleep(300)
+  await write('now')
+  const writtenAt = performance.now()
+  expect(await read()).toBe('then')
+  await expect.poll(() => pools.choose().isReplica, { timeout: 10_000, interval: 20 }).toBe(false)
+  const leftOutAfterMs = performance.now() - writtenAt
+  expect(leftOutAfterMs).toBeGreaterThan(1500)
+  expect(leftOutAfterMs).toBeLessThan(3500)
+  expect(pools.states()[0]).toMatchObject({ isUp: false, why: 'lags' })
+  await expect.poll(() => read(), { timeout: 3000 }).toBe('now')
+  await resumeReplay()
+  await expect.poll(() => pools.choose().isReplica, { timeout: 10_000 }).toBe(true)
+  expect(pools.states()[0]).toMatchObject({ isUp: true, lagMs: 0 })
+})
+
+test('a replica of an idle primary does not lag, however long nobody writes', async () => {
+  await sleep(3000)
+  expect(pools.states()[0]).toMatchObject({ isUp: true, lagMs: 0 })
+  expect(JSON.stringify(pools.states())).not.toMatch(/barzan_app/)
+})
+
+describe('nobody notices', () => {
+  const urls = () => [
+    `/api/parcels/${code}`,
+    '/api/parcels?limit=20',
+    '/api/places?q=a',
+    `/api/parcels/${code}/plan`,
+    `/api/parcels/${code}/themes`,
+    '/tiles/land/15/21060/13264.mvt',
+    '/readyz',
+  ]
+
+  test('that the replica is killed and started again', async () => {
+    const outcome = await loadWhile(app, urls(), async () => {
+      await sleep(1000)
+      await replica.kill()
+      await expect.poll(() => pools.choose().isReplica).toBe(false)
+      await sleep(1000)
+      await replica.start()
+      await expect.poll(() => pools.choose().isReplica, { timeout: 20_000 }).toBe(true)
+      await sleep(500)
+    })
+    console.log('replica killed', outcome)
+    expect(outcome.failures).toEqual([])
+    expect(outcome.answered).toBeGreaterThan(100)
+  })
+
+  test('that the replica hangs, but for a few seconds', async () => {
+    const outcome = await loadWhile(app, urls(), async () => {
+      await sleep(500)
+      replica.freeze()
+      await sleep(5000)
+      expect(pools.choose().isReplica).toBe(false)
+      replica.continue()
+      await expect.poll(() => pools.choose().isReplica, { timeout: 20_000 }).toBe(true)
+    })
+    console.log('replica hung', outcome)
+    expect(outcome.failures).toEqual([])
+    expect(outcome.slowestMs).toBeLessThan(6000)
+  })
+
+  test('that the primary is started anew, while he reads', async () => {
+    await expect.poll(async () => (await app.inject('/readyz')).statusCode).toBe(200)
+    const outcome = await loadWhile(app, urls(), async () => {
+      await sleep(500)
+      const justWritten = formatLsn(readLsn(await pools.findPosition())! + 2n ** 20n)
+      await primary.stop()
+      await sleep(1500)
+      // Whoever has written must not be shown less than that.
+      const own = await app.inject({ url: `/api/parcels/${code}`, headers: { 'x-barzan-written': justWritten } })
+      expect([own.statusCode, own.headers['retry-after']]).toEqual([503, '2'])
+      await primary.start()
+      await sleep(1500)
+    })
+    console.log('primary anew', outcome)
+    expect(outcome.failures).toEqual([])
+    const position = await write('again')
+    expect(await read({ 'x-barzan-written': position })).toBe('again')
+  })
+
+  test('that replaying needs what he reads', async () => {
+    await onReplica.query(`alter system set max_standby_streaming_delay = 0`)
+    await onReplica.query('select pg_reload_conf()')
+    const { db, isReplica } = pools.choose()
+    expect(isReplica).toBe(true)
+    const counting = sql<{ count: number; standby: boolean }>`
+      select count(*)::int, pg_is_in_recovery() as standby from land.parcels p, lateral (select pg_sleep(case when p.parcel_id % 100 = 0 and pg_is_in_recovery() then 0.5 else 0 end)) s`.execute(
+      db,
+    )
+    await sleep(300)
+    await owner.query('begin; lock table land.parcels in access exclusive mode; select pg_current_xact_id(); commit')
+    const { rows } = await counting
+    expect(rows[0]).toMatchObject({ standby: false })
+    expect(rows[0]!.count).toBeGreaterThan(500)
+    expect(pools.choose().isReplica).toBe(true) // the replica is in order
+  })
+})
+
+test('a replica that has become a primary of its own is none of ours any more', async () => {
+  await onReplica.query('select pg_promote(true)')
+  await expect.poll(() => pools.states()[0], { timeout: 5000 }).toMatchObject({ isUp: false, why: 'promoted' })
+  await owner.query('update land.parcels set address = $1 where code = $2', ['after the parting', code])
+  await sleep(500)
+  expect(await read()).toBe('after the parting')
 })

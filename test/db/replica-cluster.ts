@@ -106,7 +106,13 @@ function makePlace(name: string): ClusterPlace {
 function describeServer(place: ClusterPlace): TestServer {
   const folder = dirname(place.dataDir)
   const signal = (name: NodeJS.Signals) => {
-    for (const pid of listProcesses(place)) process.kill(pid, name)
+    for (const pid of listProcesses(place)) {
+      try {
+        process.kill(pid, name)
+      } catch {
+        // it has ended meanwhile
+      }
+    }
   }
   return {
     place,
