@@ -13,6 +13,9 @@ const HELP = `npm run bench -- [tiles] [edits] [api] [pages] [options]: measure,
   --database-url URL        measure on this database instead (tiles: as its application's role)
   --database-owner-url URL  its owner: without it no store is emptied and nothing is rebuilt, and what needs that is left out
   --only PART[,PART]        of tiles only: ${PARTS.join(', ')}; figures of other parts stay as they were
+  --target URL              replay tiles against another server on the same PostGIS, after its tiles were found to be ours: its address
+                            when its tiles are at /tiles/{set}/{z}/{x}/{y}.mvt, otherwise a template with those words in braces
+  --target-pid PID          its process, when it runs here: its processor time and memory are counted
   --results FOLDER          where figures are kept and looked for, instead of test/bench/results
   --help
 `
@@ -23,6 +26,8 @@ const { values, positionals } = parseArgs({
     'database-url': { type: 'string' },
     'database-owner-url': { type: 'string' },
     only: { type: 'string' },
+    target: { type: 'string' },
+    'target-pid': { type: 'string' },
     results: { type: 'string', default: 'test/bench/results' },
     help: { type: 'boolean' },
   },
@@ -34,6 +39,10 @@ if (values.help) {
 const groups = chooseAmong('bench', GROUPS, positionals)
 const parts = chooseAmong('part of tiles', PARTS, values.only?.split(',') ?? [])
 const parcels = Number(values.parcels)
+const target =
+  values.target === undefined ? null : { address: values.target, pid: values['target-pid'] ? Number(values['target-pid']) : null }
+if (target && !values['database-url'])
+  throw new Error('--target is a server on a database that is there: give its --database-url')
 
 const city = await openBenchCity(parcels, values['database-url'] ?? null, values['database-owner-url'] ?? null)
 try {
@@ -59,7 +68,7 @@ async function measure(group: Group): Promise<Figure[]> {
   const { url } = city
   switch (group) {
     case 'tiles':
-      return (await import('./tiles.ts')).benchTiles(city, parcels, parts)
+      return (await import('./tiles.ts')).benchTiles(city, parcels, parts, target)
     case 'edits':
       throw new Error('not yet')
     case 'api':
@@ -92,7 +101,7 @@ function keep(about: Pick<Results, 'parcels' | 'versions'>, fresh: Figure[]): vo
       memoryGB: Math.round(totalmem() / 2 ** 30),
       os: `${type()} ${release()}`,
     },
-    figures: replaceFigures(kept?.figures ?? [], fresh, values.only !== undefined),
+    figures: replaceFigures(kept?.figures ?? [], fresh, values.only !== undefined || target !== null),
   }
   const table = writeTable(results, last)
   mkdirSync(values.results, { recursive: true })

@@ -2,6 +2,7 @@ import { openPool } from '#db/connect.ts'
 import type { Bench } from './bench-run.ts'
 import type { Figure } from './figures.ts'
 import type { BenchCity } from './open-bench-city.ts'
+import type { Target } from './other-target.ts'
 import { findPostmaster } from './read-costs.ts'
 import { chooseTrace } from './traffic/survey-city.ts'
 
@@ -9,8 +10,13 @@ import { chooseTrace } from './traffic/survey-city.ts'
 export const PARTS = ['statement', 'cold', 'warm', 'editing', 'live', 'rebuild', 'sizes'] as const
 export type Part = (typeof PARTS)[number]
 
-/** Measure tiles of our server, in all parts or some. `parcels` is the size that was asked for: it names the trace. */
-export async function benchTiles(city: BenchCity, parcels: number, parts: readonly Part[]): Promise<Figure[]> {
+/** Measure tiles of our server, in all parts or some, or of another one. `parcels` is the size that was asked for: it names the trace. */
+export async function benchTiles(
+  city: BenchCity,
+  parcels: number,
+  parts: readonly Part[],
+  target: Target | null,
+): Promise<Figure[]> {
   const pool = openPool(city.url, { applicationName: 'bench' })
   const ownerPool = city.ownerUrl === null ? null : openPool(city.ownerUrl, { applicationName: 'bench owner' })
   try {
@@ -25,6 +31,7 @@ export async function benchTiles(city: BenchCity, parcels: number, parts: readon
       isTraceCommitted: isCommitted,
     }
     if (bench.postmaster === null) process.stderr.write('PostgreSQL is not on this machine: its processor time is NOT counted\n')
+    if (target) return await (await import('./other-target.ts')).measureTarget(bench, target)
     const figures: Figure[] = []
     for (let left = [...parts]; left.length > 0;) {
       // The second replay is the warm one: both together need one server and no replay that is not measured.
