@@ -12,7 +12,7 @@ interface NewParcel {
   /** metres */
   shape: MultiPolygon
   srid: number
-  keepsPostalCode: boolean
+  postalCode: string | null
   landUse: LandUse | null
   density: Density
 }
@@ -25,7 +25,7 @@ export async function addParcel(tx: Db, act: Act, day: string, parcel: NewParcel
   const { rows } = await sql<{ parcel_id: number }>`
     insert into land.parcels (municipality_id, code, block_id, neighbourhood_id, postal_code, land_use, residential_density, street_id,
       house_number, address, valid_from, recorded_by, recorded_at, geom)
-    select municipality_id, ${parcel.code}, block_id, neighbourhood_id, case when ${parcel.keepsPostalCode} then postal_code end,
+    select municipality_id, ${parcel.code}, block_id, neighbourhood_id, ${parcel.postalCode},
       ${parcel.landUse}, ${parcel.density}::smallint, street_id, house_number, address, greatest(valid_from, ${day}::date), ${act.actor},
       ${act.now.toISOString()}::timestamptz, ST_Multi(${toSql(parcel.shape, parcel.srid)})
     from land.parcels where parcel_id = ${parcel.like}

@@ -19,7 +19,7 @@ const MUNICIPALITY_LOCKS = 0x4d00_0000
 export async function lockParcels(tx: Db, ids: readonly ParcelId[]): Promise<EditedParcel[]> {
   const { rows } = await sql<Row>`
     select p.parcel_id as id, p.code, p.municipality_id, ST_SRID(p.geom) as srid, p.status, p.recorded_at, p.valid_from, p.land_use,
-      p.residential_density as density, p.block_id, p.computed_area_m2 as area_m2, ST_AsGeoJSON(p.geom, 15, 0) as shape,
+      p.residential_density as density, p.block_id, p.postal_code, p.computed_area_m2 as area_m2, ST_AsGeoJSON(p.geom, 15, 0) as shape,
       array[ST_XMin(p.geom), ST_YMin(p.geom), ST_XMax(p.geom), ST_YMax(p.geom)] as box,
       array[ST_XMin(l.box), ST_YMin(l.box), ST_XMax(l.box), ST_YMax(l.box)] as lon_lat_box
     from land.parcels p cross join lateral (select ST_Transform(ST_Envelope(p.geom), 4326) as box) l
@@ -58,6 +58,7 @@ interface Row {
   land_use: string | null
   density: number | null
   block_id: number | null
+  postal_code: string | null
   area_m2: number
   shape: string
   box: [number, number, number, number]
@@ -76,6 +77,7 @@ function toParcel(row: Row): EditedParcel {
     landUse: row.land_use as LandUse | null,
     density: row.density as Density,
     blockId: row.block_id,
+    postalCode: row.postal_code,
     areaM2: row.area_m2,
     box: row.box,
     lonLatBox: row.lon_lat_box,

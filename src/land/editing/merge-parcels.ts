@@ -17,8 +17,9 @@ import { noteEdit, type EditNote } from './tell-tiles.ts'
 import type { Act, Density, EditedParcel } from './types.ts'
 
 /**
- * Merge (تجمیع) current parcels of one block that touch along a line into one with a new code; the old ones are retired. Address,
- * postal code and neighbourhood are those of the largest; the land use is theirs when they agree, else `landUse` says it.
+ * Merge (تجمیع) current parcels of one block that touch along a line into one with a new code; the old ones are retired. Address
+ * and neighbourhood are those of the largest, the postal code that of the largest that has one; the land use is theirs when they
+ * agree, else `landUse` says it.
  * @throws Problem conflict, unprocessable with the reason, busy
  */
 export async function mergeParcels(db: Db, act: Act, ids: readonly ParcelId[], landUse?: LandUse | null): Promise<EditNote> {
@@ -34,8 +35,9 @@ export async function mergeParcels(db: Db, act: Act, ids: readonly ParcelId[], l
     await refuseOverlaps(tx, shape, { municipalityId: main.municipalityId, srid: main.srid, instead: ids })
     const day = findDayInTehran(act.now)
     const [code] = (await nameNewParcels(tx, main, 1)) as [string]
+    const postalCode = parcels.find((parcel) => parcel.postalCode !== null)?.postalCode ?? null
     await retireParcels(tx, act, day, parcels)
-    const child = await addParcel(tx, act, day, { like: main.id, code, shape, srid: main.srid, keepsPostalCode: true, ...use })
+    const child = await addParcel(tx, act, day, { like: main.id, code, shape, srid: main.srid, postalCode, ...use })
     await recordLineage(tx, act, day, parcels, [child], 'merge')
     await passOn(tx, ids, [child])
     await renumberBuildings(tx, child)

@@ -102,7 +102,7 @@ export async function editingRoutes(app: FastifyInstance, { db, reads, adminToke
         ...closed,
         summary: 'Merge parcels into one',
         description:
-          'Current parcels of one block, each sharing a border with another; they are retired and one with a new code takes their place. Address, postal code and neighbourhood are those of the largest. landUse is needed when theirs differ.',
+          'Current parcels of one block, each sharing a border with another; they are retired and one with a new code takes their place. Address and neighbourhood are those of the largest. landUse is needed when theirs differ.',
         body: {
           type: 'object',
           required: ['parcels'],

@@ -43,7 +43,7 @@ export async function splitParcel(db: Db, act: Act, id: ParcelId, line: LineStri
     const childIds: ParcelId[] = []
     for (const [i, piece] of pieces.entries()) {
       childIds.push(
-        await addParcel(tx, act, day, { like: id, code: codes[i]!, shape: piece.shape, srid: parcel.srid, keepsPostalCode: i === keeper, landUse: parcel.landUse, density: parcel.density }), // prettier-ignore
+        await addParcel(tx, act, day, { like: id, code: codes[i]!, shape: piece.shape, srid: parcel.srid, postalCode: i === keeper ? parcel.postalCode : null, landUse: parcel.landUse, density: parcel.density }), // prettier-ignore
       )
     }
     await recordLineage(tx, act, day, [parcel], childIds, 'split')

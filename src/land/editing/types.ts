@@ -16,6 +16,7 @@ export interface EditedParcel {
   landUse: LandUse | null
   density: Density
   blockId: number | null
+  postalCode: string | null
   areaM2: number
   box: Box
   /** degrees */
