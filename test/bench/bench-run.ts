@@ -75,7 +75,7 @@ export function holdAnswers({ answers }: Replay): Map<string, string> {
  * Keep servers from filling the store by themselves while something is measured: as far as they can see, another process is at it.
  * @returns how to let them again
  */
-export async function holdFill({ ownerPool }: Bench): Promise<() => Promise<void>> {
+export async function holdFill({ ownerPool }: Pick<Bench, 'ownerPool'>): Promise<() => Promise<void>> {
   if (!ownerPool) throw new Error('only the owner may keep servers from filling the store: give --database-owner-url')
   await ownerPool.query(`update tiles.fills set holder = gen_random_uuid(), heard_at = now() + interval '1 day'`)
   return async () => void (await ownerPool.query('update tiles.fills set holder = null'))

@@ -4,6 +4,7 @@ import { cpus, release, totalmem, type } from 'node:os'
 import { parseArgs } from 'node:util'
 import type pg from 'pg'
 import { openPool } from '#db/connect.ts'
+import { writeEditsBySize } from './edits.ts'
 import { GROUPS, isKept, replaceFigures, writeTable, type Figure, type Group, type Results } from './figures.ts'
 import { openBenchCity } from './open-bench-city.ts'
 import { PARTS } from './tiles.ts'
@@ -38,13 +39,12 @@ if (values.help) {
 }
 const groups = chooseAmong('bench', GROUPS, positionals)
 const parts = chooseAmong('part of tiles', PARTS, values.only?.split(',') ?? [])
-const parcels = Number(values.parcels)
 const target =
   values.target === undefined ? null : { address: values.target, pid: values['target-pid'] ? Number(values['target-pid']) : null }
 if (target && !values['database-url'])
   throw new Error('--target is a server on a database that is there: give its --database-url')
 
-const city = await openBenchCity(parcels, values['database-url'] ?? null, values['database-owner-url'] ?? null)
+const city = await openBenchCity(Number(values.parcels), values['database-url'] ?? null, values['database-owner-url'] ?? null)
 try {
   const pool = openPool(city.url)
   const figures: Figure[] = []
@@ -53,7 +53,7 @@ try {
     about = { parcels: await countParcels(pool), versions: await listVersions(pool) }
     for (const group of groups) {
       process.stderr.write(`measuring ${group} …\n`)
-      figures.push(...(await measure(group)))
+      figures.push(...(await measure(group, roundSize(about.parcels))))
     }
   } finally {
     await pool.end()
@@ -64,13 +64,13 @@ try {
 }
 
 /** Each part is loaded when it is measured: the browser's is heavy. */
-async function measure(group: Group): Promise<Figure[]> {
+async function measure(group: Group, size: number): Promise<Figure[]> {
   const { url } = city
   switch (group) {
     case 'tiles':
-      return (await import('./tiles.ts')).benchTiles(city, parcels, parts, target)
+      return (await import('./tiles.ts')).benchTiles(city, size, parts, target)
     case 'edits':
-      throw new Error('not yet')
+      return (await import('./edits.ts')).benchEdits(city)
     case 'api':
       return (await import('./api.ts')).benchApi(url)
     case 'pages':
@@ -86,9 +86,8 @@ function chooseAmong<T extends string>(kind: string, known: readonly T[], asked:
 }
 
 function keep(about: Pick<Results, 'parcels' | 'versions'>, fresh: Figure[]): void {
-  // A city never has exactly the parcels asked for: 19,822 are kept as 20000.
-  const name = `${values.results}/${Number(about.parcels.toPrecision(1))}`
-  const last = readCommitted(`test/bench/results/${Number(about.parcels.toPrecision(1))}.json`)
+  const name = `${values.results}/${roundSize(about.parcels)}`
+  const last = readCommitted(`test/bench/results/${roundSize(about.parcels)}.json`)
   const kept = existsSync(`${name}.json`) ? (JSON.parse(readFileSync(`${name}.json`, 'utf8')) as Results) : last
   const results: Results = {
     ...about,
@@ -107,9 +106,15 @@ function keep(about: Pick<Results, 'parcels' | 'versions'>, fresh: Figure[]): vo
   mkdirSync(values.results, { recursive: true })
   writeFileSync(`${name}.json`, JSON.stringify(results, null, 2) + '\n')
   writeFileSync(`${name}.md`, table)
+  if (groups.includes('edits')) writeFileSync(`${values.results}/edits-by-size.md`, writeEditsBySize(values.results))
   process.stdout.write(table)
   const broken = fresh.filter((figure) => !isKept(figure))
   if (broken.length > 0) process.stderr.write(`${broken.length} of ${fresh.length} figures are above their limit\n`)
+}
+
+/** A city never has exactly the parcels asked for: 19,822 are kept as 20000. */
+function roundSize(parcels: number): number {
+  return Number(parcels.toPrecision(1))
 }
 
 function readCommitted(path: string): Results | null {

@@ -10,7 +10,7 @@ import { chooseTrace } from './traffic/survey-city.ts'
 export const PARTS = ['statement', 'cold', 'warm', 'editing', 'live', 'rebuild', 'sizes'] as const
 export type Part = (typeof PARTS)[number]
 
-/** Measure tiles of our server, in all parts or some, or of another one. `parcels` is the size that was asked for: it names the trace. */
+/** Measure tiles of our server, in all parts or some, or of another one. `parcels` names the trace: 20000 for a city of about so many. */
 export async function benchTiles(
   city: BenchCity,
   parcels: number,
