@@ -62,19 +62,31 @@ create unique index home_is_one on tiles.home ((true));
 insert into tiles.home (system_identifier) select system_identifier from pg_control_system();
 
 -- Tiles of zooms `minzoom` to `maxzoom` that show a shape, with the margin that is drawn beyond their edges (1/64 of a side). The box
--- decides where it covers few tiles, as it does when tiles are rendered; a long shape is held against each.
+-- decides where it covers few tiles, as it does when tiles are rendered; a long shape is held against each, and against a little more
+-- of it, since it is drawn with fewer corners (a pixel, 1/512 of a side). What has no shape is in no tile.
 create function tiles.cover(shape geometry, minzoom int, maxzoom int) returns table (z smallint, x int, y int)
 language sql immutable parallel safe as $$
   select zoom::smallint, c, r
-  from generate_series(minzoom, maxzoom) zoom
+  from (
+    select ST_XMin(shape) + 20037508.342789244 as west, ST_XMax(shape) + 20037508.342789244 as east,
+           20037508.342789244 - ST_YMax(shape) as north, 20037508.342789244 - ST_YMin(shape) as south
+    where not ST_IsEmpty(shape)
+  ) s
+  cross join lateral generate_series(minzoom, maxzoom) zoom
   cross join lateral (select 40075016.68557849 / 2 ^ zoom as side, 2 ^ zoom::int - 1 as last) t
   cross join lateral (
-    select floor((ST_XMin(shape) + 20037508.342789244) / side - 0.01563)::int as west, floor((ST_XMax(shape) + 20037508.342789244) / side + 0.01563)::int as east,
-           floor((20037508.342789244 - ST_YMax(shape)) / side - 0.01563)::int as north, floor((20037508.342789244 - ST_YMin(shape)) / side + 0.01563)::int as south
+    select floor(s.west / side - 0.01563)::int as west, floor(s.east / side + 0.01563)::int as east,
+           floor(s.north / side - 0.01563)::int as north, floor(s.south / side + 0.01563)::int as south
   ) b
-  cross join lateral generate_series(greatest(west, 0), least(east, last::int)) c
-  cross join lateral generate_series(greatest(north, 0), least(south, last::int)) r
-  where (east - west + 1)::bigint * (south - north + 1) <= 6 or ST_Intersects(shape, ST_TileEnvelope(zoom, c, r, margin => 0.01563))
+  cross join lateral generate_series(greatest(b.west, 0), least(b.east, last::int)) c
+  cross join lateral generate_series(greatest(b.north, 0), least(b.south, last::int)) r
+  where (b.east - b.west + 1)::bigint * (b.south - b.north + 1) <= 6 or ST_Intersects(shape, ST_TileEnvelope(zoom, c, r, margin => 0.0185))
+$$;
+
+-- How many tiles of a zoom the box of a shape lies in, about: cheap, however wide it is. 1 at least.
+create function tiles.measure_breadth(shape geometry, zoom int) returns double precision
+language sql immutable parallel safe as $$
+  select greatest((1 + (ST_XMax(shape) - ST_XMin(shape)) * 2 ^ zoom / 40075016.68557849) * (1 + (ST_YMax(shape) - ST_YMin(shape)) * 2 ^ zoom / 40075016.68557849), 1)
 $$;
 
 -- Every tile of a set, or of all sets, has changed: for a loader that writes more than is worth telling one by one.
@@ -97,79 +109,87 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 revoke all on function tiles.note_set, tiles.note_everything from public;
 
--- Watch a table that layers are drawn from: each statement that changes what is drawn of a row, its shape or one of the columns `drawn`,
--- notes the tiles that show it before and after. `shape` and `shown` are expressions over the row `r`; `shown` may ask for the zoom, `t.z`.
--- With `tells`, open maps are told of each changed feature, too: an expression for the state. A statement that changes thousands notes the set.
+-- Watch a table that layers are drawn from: each statement that changes what is drawn of a row, its key, its shape or one of the columns
+-- `drawn`, notes the tiles that show it before and after. `shape` and `shown` are expressions over the row `r`; `shown` may ask for the
+-- zoom, `t.z`. With `tells`, open maps are told of each changed feature, too: an expression for the state. A statement that changes
+-- thousands of tiles notes the set. Whoever watches the same table for the same layer again replaces what was said before.
 create function tiles.watch(
   source regclass, set_id text, layer text, minzoom int, maxzoom int, drawn text[],
   shape text default 'r.geom_3857', shown text default 'true', tells text default null
 ) returns void language plpgsql as $body$
 declare
   name text := replace(format('%s_%s', set_id, layer), '-', '_');
+  note_name text := format('note_%s_of_%s', name, (select relname from pg_class where oid = source));
   key text;
-  old_drawn text := (select string_agg(format('o.%I', d), ', ') from unnest(drawn) d);
-  new_drawn text := (select string_agg(format('n.%I', d), ', ') from unnest(drawn) d);
   join_on text;
+  old_drawn text;
+  new_drawn text;
+  changed text;
   note text;
   tell text := '';
+  op text;
 begin
-  select string_agg(format('o.%1$I = n.%1$I', a.attname), ' and '), string_agg(format('r.%I', a.attname), ', ')
-  into strict join_on, key
+  select string_agg(format('o.%1$I = n.%1$I', a.attname), ' and '), string_agg(format('r.%I', a.attname), ', '),
+         string_agg(format('o.%I, ', a.attname), ''), string_agg(format('n.%I, ', a.attname), '')
+  into strict join_on, key, old_drawn, new_drawn
   from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
   where i.indrelid = source and i.indisprimary;
+  old_drawn := old_drawn || (select string_agg(format('o.%I', d), ', ') from unnest(drawn) d);
+  new_drawn := new_drawn || (select string_agg(format('n.%I', d), ', ') from unnest(drawn) d);
+  -- Full: a row whose key changes is another row before than after, and a tile shows its key.
+  changed := format('select %%1$s.* from stale o full join fresh n on %1$s where row(%2$s) is distinct from row(%3$s)', join_on, old_drawn, new_drawn);
   note := format(
-    $sql$with touched as (
-      insert into tiles.changes (set_id, layer, z, x, y)
-      select distinct %1$L, %2$L, t.z, t.x, t.y from (%%s) r cross join lateral tiles.cover(%3$s, %4$s, %5$s) t where %6$s limit 4000
-      returning 1)
-    select count(*) from touched$sql$, set_id, layer, shape, minzoom, maxzoom, shown);
+    $sql$if (select sum(greatest(tiles.measure_breadth(%3$s, %5$s), 1)) from (select * from (%%1$s) r limit 20001) r) > 20000 then
+          noted := 4000;
+        else
+          with touched as (
+            insert into tiles.changes (set_id, layer, z, x, y)
+            select distinct %1$L, %2$L, t.z, t.x, t.y from (%%1$s) r cross join lateral tiles.cover(%3$s, %4$s, %5$s) t where %6$s limit 4000
+            returning 1)
+          select count(*) into noted from touched;
+          %%2$s
+        end if;$sql$, set_id, layer, shape, minzoom, maxzoom, shown);
   if tells is not null then
     tell := format(
       $sql$insert into tiles.feature_states (set_id, layer, feature_id, state, box)
-      select %L, %L, %s, %s, ST_Expand(ST_Envelope(%s), 0.01) from (%%s) r limit 500;$sql$, set_id, layer, key, tells, shape);
+          select %L, %L, %s, %s, ST_Expand(ST_Envelope(%s), 0.01) from (%%s) r where row(%3$s) is not null limit 500;$sql$, set_id, layer, key, tells, shape);
   end if;
   execute format(
-    $sql$create function tiles.%1$I() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp set jit = off as $trigger$
+    $sql$create or replace function tiles.%1$I() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp set jit = off as $trigger$
     declare noted int := 0;
     begin
       if current_setting('barzan.bulk', true) = 'on' then return null; end if;
-      if tg_op = 'TRUNCATE' then noted := 4000;
+      if tg_op = 'TRUNCATE' then
+        noted := 4000;
       elsif tg_op = 'INSERT' then
-        if (select count(*) from (select from fresh limit 20001) f) > 20000 then noted := 4000; else
-        %2$s into noted; %3$s end if;
+        %2$s
       elsif tg_op = 'DELETE' then
-        if (select count(*) from (select from stale limit 20001) f) > 20000 then noted := 4000; else
-        %4$s into noted; %5$s end if;
+        %3$s
       else
-        if (select count(*) from (select from stale limit 20001) f) > 20000 then noted := 4000; else
-        %6$s into noted; %7$s end if;
+        %4$s
       end if;
-      if noted >= 4000 then perform tiles.note_set(%8$L); end if;
+      if noted >= 4000 then perform tiles.note_set(%5$L); end if;
       return null;
     end $trigger$ $sql$,
-    'note_' || name || '_of_' || (select relname from pg_class where oid = source),
-    format(note, 'select * from fresh'), format(tell, 'select * from fresh'),
-    format(note, 'select * from stale'), format(tell, 'select * from stale'),
-    format(note, format('select o.* from stale o join fresh n on %1$s where row(%2$s) is distinct from row(%3$s) union all select n.* from stale o join fresh n on %1$s where row(%2$s) is distinct from row(%3$s)',
-      join_on, old_drawn, new_drawn)),
-    format(tell, format('select n.* from stale o join fresh n on %1$s where row(%2$s) is distinct from row(%3$s)', join_on, old_drawn, new_drawn)),
+    note_name,
+    format(note, 'select * from fresh', format(tell, 'select * from fresh')),
+    format(note, 'select * from stale', format(tell, 'select * from stale')),
+    format(note, format(changed, 'o') || ' union all ' || format(changed, 'n'), format(tell, format(changed, 'n'))),
     set_id);
-  execute format('revoke all on function tiles.%I from public', 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
-  execute format('create trigger %1$I after insert on %2$s referencing new table as fresh for each statement execute function tiles.%3$I()',
-    'tiles_' || name || '_insert', source, 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
-  execute format('create trigger %1$I after update on %2$s referencing old table as stale new table as fresh for each statement execute function tiles.%3$I()',
-    'tiles_' || name || '_update', source, 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
-  execute format('create trigger %1$I after delete on %2$s referencing old table as stale for each statement execute function tiles.%3$I()',
-    'tiles_' || name || '_delete', source, 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
-  execute format('create trigger %1$I after truncate on %2$s for each statement execute function tiles.%3$I()',
-    'tiles_' || name || '_truncate', source, 'note_' || name || '_of_' || (select relname from pg_class where oid = source));
-  insert into tiles.watches values (source, set_id, layer, minzoom, maxzoom, drawn);
+  execute format('revoke all on function tiles.%I from public', note_name);
+  foreach op in array '{insert,update,delete,truncate}'::text[] loop
+    execute format('create or replace trigger %I after %s on %s %s for each statement execute function tiles.%I()', format('tiles_%s_%s', name, op), op, source,
+      case op when 'insert' then 'referencing new table as fresh' when 'delete' then 'referencing old table as stale'
+              when 'update' then 'referencing old table as stale new table as fresh' else '' end, note_name);
+  end loop;
+  insert into tiles.watches values (source, set_id, layer, minzoom, maxzoom, drawn)
+  on conflict on constraint watches_pkey do update set minzoom = excluded.minzoom, maxzoom = excluded.maxzoom, drawn = excluded.drawn;
 end $body$;
 revoke all on function tiles.watch from public;
 
 select tiles.watch('land.districts', 'land', 'districts', 8, 16, '{geom_3857,name_fa,name_en}');
 select tiles.watch('land.neighbourhoods', 'land', 'neighbourhoods', 12, 16, '{geom_3857,name_fa,name_en}');
-select tiles.watch('land.neighbourhoods', 'labels', 'neighbourhood_labels', 11, 16, '{geom_3857,name_fa,name_en}');
+select tiles.watch('land.neighbourhoods', 'labels', 'neighbourhood_labels', 11, 16, '{geom_3857,name_fa,name_en}', shape => 'ST_PointOnSurface(r.geom_3857)');
 select tiles.watch('land.blocks', 'land', 'blocks', 15, 16, '{geom_3857}');
 select tiles.watch('tiles.block_uses', 'land', 'blocks', 13, 14, '{geom_3857,land_use,density}');
 select tiles.watch('tiles.far_uses', 'land', 'blocks', 8, 12, '{geom_3857,land_use,density,zoom}', shown => 't.z = r.zoom');
@@ -190,8 +210,10 @@ select tiles.watch('land.street_segments', 'labels', 'street_labels', 13, 16, '{
 select tiles.watch('land.streets', 'labels', 'street_labels', 13, 16, '{name_fa,name_en}',
   shape => '(select ST_Collect(s.geom_3857) from land.street_segments s where s.street_id = r.street_id)');
 select tiles.watch('land.water_courses', 'labels', 'water_labels', 12, 16, '{geom_3857,centre_line_3857,kind,name_fa,name_en}',
+  shape => 'coalesce(r.centre_line_3857, ST_PointOnSurface(r.geom_3857))',
   shown => $$coalesce(r.name_fa, r.name_en) is not null and (t.z >= 14 or r.kind <> 'pool')$$);
-select tiles.watch('land.parcels', 'labels', 'parcel_labels', 16, 16, '{geom_3857,house_number,status}', shown => $$r.status = 'current' and r.house_number is not null$$);
+select tiles.watch('land.parcels', 'labels', 'parcel_labels', 16, 16, '{geom_3857,house_number,status}', shape => 'ST_PointOnSurface(r.geom_3857)',
+  shown => $$r.status = 'current' and r.house_number is not null$$);
 
 -- Forget changes that every store and every open map has had time to see, and with them the tiles they made worthless.
 create function tiles.sweep(older_than interval default '1 hour') returns int
@@ -204,9 +226,13 @@ begin
   -- A rendering lasts seconds at most: whatever was under way when these were written has long been stored.
   select max(change_id) into upto from tiles.changes
   where recorded_at < now() - older_than and xid < pg_snapshot_xmin(pg_current_snapshot());
+  -- Two statements: a join on "the tile or the set" would hold each row against each change.
   delete from tiles.store s using tiles.changes c
-  where c.change_id <= upto and c.xid < pg_snapshot_xmin(pg_current_snapshot()) and c.set_id = s.set_id
-    and ((c.z = s.z and c.x = s.x and c.y = s.y) or c.z = -1) and not pg_visible_in_snapshot(c.xid, s.snapshot);
+  where c.change_id <= upto and c.xid < pg_snapshot_xmin(pg_current_snapshot()) and c.set_id = s.set_id and c.z = s.z and c.x = s.x and c.y = s.y
+    and not pg_visible_in_snapshot(c.xid, s.snapshot);
+  delete from tiles.store s using tiles.changes c
+  where c.change_id <= upto and c.xid < pg_snapshot_xmin(pg_current_snapshot()) and c.set_id = s.set_id and c.z = -1
+    and not pg_visible_in_snapshot(c.xid, s.snapshot);
   update tiles.home set swept_xid = greatest(swept_xid, (
     select max(xid) from tiles.changes where change_id <= upto and recorded_at < now() - older_than and xid < pg_snapshot_xmin(pg_current_snapshot())));
   delete from tiles.changes where change_id <= upto and recorded_at < now() - older_than and xid < pg_snapshot_xmin(pg_current_snapshot());
