@@ -36,6 +36,7 @@ export function createTileRefresher(
   let tries = 0
   let retrying: ReturnType<typeof setTimeout> | undefined
   let again: ReturnType<typeof setTimeout> | undefined
+  let wasAsking = false
   let isClosed = false
 
   const noteAsking = ({ sourceId, tile }: { sourceId?: string; tile?: Tile }) => {
@@ -77,18 +78,25 @@ export function createTileRefresher(
     clearTimeout(again)
     dropChanged()
     let isBusy = false
+    let hasAsked = false
     for (const [set, manager] of managers()) {
       const changed: Tile[] = []
       for (const tile of listInView(manager)) {
+        const isSettled = tile.state === 'loaded' || tile.state === 'errored'
+        if (!isSettled && wasAsking) isBusy = true
         if (!hasChanged(set, tile)) continue
         // An answer under way would come after, or instead of, the one asked for now.
-        if (tile.state === 'loaded' || tile.state === 'errored') changed.push(tile)
+        if (isSettled) changed.push(tile)
         else isBusy = true
       }
       for (const tile of changed) asked.set(tile, ageOf(set, tile))
+      hasAsked ||= changed.length > 0
       if (changed.length > 0) map.refreshTiles(set, changed.map((tile) => tile.tileID.canonical)) // prettier-ignore
     }
-    if (isBusy) again = setTimeout(refresh, BUSY_MS)
+    if (isBusy || hasAsked) again = setTimeout(refresh, BUSY_MS)
+    // A tile that turns out to be the same as before makes no event, and the map would never be idle again.
+    else if (wasAsking) map.triggerRepaint()
+    wasAsking = isBusy || hasAsked
   }
 
   function dropChanged() {
