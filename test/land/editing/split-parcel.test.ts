@@ -99,6 +99,12 @@ describe('a split', () => {
       { code: '1-1-1-11-0-0-0', postal_code: null, buildings: [2], facilities: 0, properties: 1 },
     ])
   })
+  test('properties are passed on along lineage, and nothing else the application asks for', async () => {
+    const list = () => town.ownerPool.query('select property_id, parcel_id from land.property_parcels order by 1, 2')
+    const before = await list()
+    await town.database.pool.query('select land.pass_on_properties(array(select parcel_id from land.parcels))')
+    expect((await list()).rows).toEqual(before.rows)
+  })
   test('moves a known overlap to the child that has it, as old as it was', async () => {
     const { rows } = await town.ownerPool.query(
       `select p.code, f.area_m2, f.found_at, f.resolved_at is null as open from land.findings f
