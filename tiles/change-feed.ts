@@ -131,7 +131,8 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
       // All that is kept in the table, or else the newest of it: then nobody can be told what came before.
       if (tiles.length >= keep) forgottenXid = readSnapshot(snapshot)!.xmax
       forgottenVersion = tiles.reduce((least, { version }) => Math.min(least, version), Number.MAX_SAFE_INTEGER) - 1
-      if (tiles.length === 0) forgottenVersion = 0
+      const { xmin, xmax } = readSnapshot(snapshot)!
+      if (tiles.length === 0 || xmin < xmax) forgottenVersion = 0 // an earlier one may be under way
     }
     standings.push(standing)
     heardAt = performance.now()
@@ -152,6 +153,8 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
     keptTiles -= tiles.length
     for (const { version } of tiles) versions.delete(version)
     for (const { xid } of [...tiles, ...states]) if (xid > forgottenXid) forgottenXid = xid
+    // Of a transaction that was under way then, and may be still, an earlier version can be yet to come.
+    if (readSnapshot(standings.at(-1)!.snapshot)!.xmin < readSnapshot(standing.snapshot)!.xmax) return
     for (const { version } of tiles) forgottenVersion = Math.max(forgottenVersion, version)
   }
 
@@ -163,7 +166,13 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
   function catchUp(): Promise<void> {
     if (!running) return run()
     // The poll under way may have begun before the caller's transaction ended.
-    next ??= running.catch(() => {}).then(() => ((next = null), run()))
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = null
+        // Somebody who waited for that one may have begun another: two at once would tell the same twice.
+        return running ?? run()
+      })
     return next
   }
 
