@@ -4,6 +4,7 @@ import type { Figure } from './figures.ts'
 import type { BenchCity } from './open-bench-city.ts'
 import type { Target } from './other-target.ts'
 import { findPostmaster } from './read-costs.ts'
+import { makeFigure } from './summarise.ts'
 import { chooseTrace } from './traffic/survey-city.ts'
 
 /** The parts in which tiles are measured, in this order; each can be measured alone. */
@@ -38,7 +39,13 @@ export async function benchTiles(
       const together = left[0] === 'cold' && left[1] === 'warm' ? 2 : 1
       const [part] = left.splice(0, together)
       const startedAt = performance.now()
-      figures.push(...(await measure(bench, together === 2 ? 'cold and warm' : part!)))
+      figures.push(
+        ...(await measure(bench, together === 2 ? 'cold and warm' : part!).catch((error: unknown) => {
+          // The other parts are worth having; this one stands in the table as what it is.
+          process.stderr.write(`  ${part}: ${error instanceof Error ? error.stack : String(error)}\n`)
+          return [makeFigure(part!, `${part}: could NOT be measured`, 1, '', 0, error instanceof Error ? error.message : String(error))] // prettier-ignore
+        })),
+      )
       process.stderr.write(
         `  ${together === 2 ? 'cold and warm' : part}: ${Math.round((performance.now() - startedAt) / 1000)} s\n`,
       )
