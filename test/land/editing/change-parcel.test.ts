@@ -187,6 +187,50 @@ describe('outline', () => {
   })
 })
 
+describe('an overlap that came with the data', () => {
+  const findings = async () =>
+    (
+      await town.ownerPool.query(
+        `select round(f.area_m2::numeric, 1)::float8 as area_m2, f.found_at < '2021-01-01' as is_old, f.resolved_at is null as is_open
+         from land.findings f join land.parcels p using (parcel_id) where p.code = 'OVER' order by finding_id`,
+      )
+    ).rows
+  beforeAll(async () => {
+    await town.ownerPool.query(`begin; set local barzan.bulk = 'on';
+      insert into land.parcels (municipality_id, code, land_use, geom)
+        select municipality_id, code, 'RES', ST_Multi(ST_MakeEnvelope(500000 + west, 3580700, 500000 + east, 3580720, 32639))
+        from land.municipalities, (values ('OVER', 100, 121), ('UNDER', 120, 140)) p (code, west, east);
+      insert into land.findings (municipality_id, kind, parcel_id, other_parcel_id, area_m2, source, found_at)
+        select a.municipality_id, 'overlap', a.parcel_id, b.parcel_id, 20, 'import', '2020-01-01'
+        from land.parcels a, land.parcels b where a.code = 'OVER' and b.code = 'UNDER';
+      commit`)
+  })
+  test('may not grow', async () => {
+    const { body } = await town.patch('UNDER', { geometry: await town.polygon(rectangle(119, 700, 140, 720)) })
+    expect(body).toMatchObject({ status: 409, reasons: [{ at: 'OVER' }] })
+  })
+  test('may stay: another side of the parcel is corrected, and the finding is as old as it was', async () => {
+    expect((await town.patch('UNDER', { geometry: await town.polygon(rectangle(120, 700, 150, 720)) })).status).toBe(200)
+    expect(await findings()).toEqual([
+      { area_m2: 20, is_old: true, is_open: false },
+      { area_m2: 20, is_old: true, is_open: true },
+    ])
+  })
+  test('may shrink, and then not grow again', async () => {
+    expect(
+      (await town.patch('UNDER', { geometry: await town.polygon(rectangle(120.5, 700, 150, 720)) })).body.parcel.properties
+        .findings,
+    ).toMatchObject([{ otherCode: 'OVER' }])
+    expect((await findings()).at(-1)).toMatchObject({ area_m2: 10, is_open: true })
+    expect((await town.patch('UNDER', { geometry: await town.polygon(rectangle(120, 700, 150, 720)) })).status).toBe(409)
+  })
+  test('is resolved when it is gone', async () => {
+    const { body } = await town.patch('UNDER', { geometry: await town.polygon(rectangle(121, 700, 150, 720)) })
+    expect(body.parcel.properties.findings).toEqual([])
+    expect((await findings()).filter((finding) => finding.is_open)).toEqual([])
+  })
+})
+
 describe('an edition', () => {
   test('that has been overtaken is not changed', async () => {
     const read = await town.ask('/api/parcels/WITNESS')
