@@ -43,8 +43,8 @@ const TABLES = ['block_uses', 'far_uses', 'ground_portions', 'grounds', 'cells',
 
 /**
  * Build the generalised tables (schema `tiles`) from the parcels of one municipality, or of all. Each municipality is one
- * transaction: maps show the old tables until the new ones are whole. Needs the owner role. Linear in the parcels. Edits meanwhile
- * wait for nothing; their ground is brought up to date afterwards.
+ * transaction: maps show the old tables until the new ones are whole. Needs the owner role, and two
+ * connections. Linear in the parcels. Edits meanwhile wait for nothing; their ground is brought up to date afterwards.
  */
 export async function rebuildPyramid(
   ownerPool: pg.Pool,
@@ -82,6 +82,7 @@ async function rebuildOne(
   onProgress: (progress: RebuildProgress) => void,
 ): Promise<RebuildResult> {
   const client = await ownerPool.connect()
+  const measuring = await ownerPool.connect()
   try {
     await client.query(`begin; set local barzan.bulk = 'on'`)
     await client.query(LOCK_PYRAMID, [municipalityId])
@@ -90,7 +91,7 @@ async function rebuildOne(
       await client.query(`delete from tiles.${table} where municipality_id = $1`, [municipalityId])
     const books = openBooks()
     const plans = await planFor(client, municipalityId)
-    const ground = await drawGrounds(client, municipalityId, plans, books, onProgress)
+    const ground = await drawGrounds(client, measuring, municipalityId, plans, books, onProgress)
     const patches = [...ground.patches, ...(await drawMosaics(client, municipalityId, plans, books))]
     for (const paid of await payDebts(client, municipalityId, books, plans, { ground: 0, place: 0 })) patches.push(paid)
     // Patches begin with even books: what their neighbours owe them from this laying out is no reason to change with the next edit.
@@ -110,9 +111,11 @@ async function rebuildOne(
     await client.query('commit')
     await client.query(`vacuum analyze ${TABLES.map((table) => `tiles.${table}`).join(', ')}`)
     client.release()
+    measuring.release()
     return { municipalityId, blockUses: ground.added, farUses }
   } catch (error) {
     client.release(true) // closing the connection undoes the transaction
+    measuring.release(true)
     throw error
   }
 }
@@ -132,6 +135,7 @@ async function planFor(client: pg.PoolClient, municipalityId: number): Promise<M
 
 async function drawGrounds(
   client: pg.PoolClient,
+  measuring: pg.PoolClient,
   municipalityId: number,
   plans: readonly MosaicPlan[],
   books: Books,
@@ -139,12 +143,19 @@ async function drawGrounds(
 ) {
   const finest = findFinestLevel(plans)
   const grounds = await listGrounds(client, municipalityId)
+  const runs = Array.from({ length: Math.ceil(grounds.length / GROUNDS_AT_ONCE) }, (_, index) =>
+    grounds.slice(index * GROUNDS_AT_ONCE, (index + 1) * GROUNDS_AT_ONCE),
+  )
+  // While one run is dissolved, the next is measured, on the other core.
+  const measure = (run: number[] | undefined) => run && measurePortions(measuring, municipalityId, run, finest)
   const patches: FarPatch[] = []
   let added = 0
-  for (let done = 0; done < grounds.length; done += GROUNDS_AT_ONCE) {
-    onProgress({ municipalityId, done, total: grounds.length })
-    const run = grounds.slice(done, done + GROUNDS_AT_ONCE)
-    const portions = await measurePortions(client, municipalityId, run, finest)
+  let next = measure(runs[0])
+  for (let index = 0; index < runs.length; index++) {
+    onProgress({ municipalityId, done: index * GROUNDS_AT_ONCE, total: grounds.length })
+    const portions = (await next)!
+    next = measure(runs[index + 1])
+    next?.catch(() => undefined) // told when its turn comes
     await writePortions(client, municipalityId, portions)
     const drawings = [...Map.groupBy(portions, ({ ground }) => ground)].map(([ground, ofGround]) => {
       const patch = findGroundPatch(Math.min(...ofGround.map(({ place }) => place)), finest)
@@ -154,7 +165,7 @@ async function drawGrounds(
     added += await dissolveGrounds(client, municipalityId, drawings)
   }
   onProgress({ municipalityId, done: grounds.length, total: grounds.length })
-  return { added, patches: patches }
+  return { added, patches }
 }
 
 /** All ground that holds parcels: blocks by their id, after them the cells of parcels of no block. */

@@ -4,15 +4,18 @@ import { LOCK_PYRAMID, TRY_LOCK_PYRAMID } from './write-pyramid.ts'
 
 /** Marks taken by one transaction: short enough for others to wait for. */
 const MARKS_AT_ONCE = 100
+/** How long an edit waits for its own to be followed. */
+const WAIT_MS = 2_000
 /** PostgreSQL's lock_not_available. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
  * Bring the generalised tables up to date for the ground that edits have marked, and for nothing else: its cost does not depend on
  * the size of the city. Any number of processes may call it at any time; one works on a municipality at a time. Returns when every
- * mark committed before the call has been dealt with, by whoever, except of municipalities that wait for a whole rebuild.
+ * mark committed before the call has been dealt with, by whoever, or when there are more than `waitMs` is enough for: the newest
+ * come first, the others are the keeper's. A municipality that has never been built waits for that.
  * @param options.municipalityId only this one
- * @param options.waitMs how long to wait for others at work there; then it is left to them. 0: not at all
+ * @param options.waitMs how long to wait for others at work there, and to go on. 0: do not wait, do everything
  */
 export async function updateGrounds(pool: pg.Pool, options: { municipalityId?: number; waitMs?: number } = {}): Promise<void> {
   const client = await pool.connect()
@@ -22,7 +25,10 @@ export async function updateGrounds(pool: pg.Pool, options: { municipalityId?: n
        where s.ground_key is not null and ($1::int is null or s.municipality_id = $1)`,
       [options.municipalityId ?? null],
     )
-    for (const { municipality_id: id } of rows) while (await updateSome(client, id, options.waitMs ?? 2_000));
+    const waitMs = options.waitMs ?? WAIT_MS
+    const until = performance.now() + waitMs
+    for (const { municipality_id: id } of rows)
+      while ((await updateSome(client, id, waitMs)) && (waitMs === 0 || performance.now() < until));
     client.release()
   } catch (error) {
     client.release(true) // closing the connection undoes the transaction
@@ -40,7 +46,7 @@ async function updateSome(client: pg.PoolClient, municipalityId: number, waitMs:
   // Whatever these marks stand for is committed, so every later statement sees it.
   const marks = await client.query<{ ground_key: number }>(
     `delete from tiles.stale_grounds where mark_id in (
-       select mark_id from tiles.stale_grounds where municipality_id = $1 and ground_key is not null order by mark_id limit $2)
+       select mark_id from tiles.stale_grounds where municipality_id = $1 and ground_key is not null order by mark_id desc limit $2)
      returning ground_key::float8 as ground_key`,
     [municipalityId, MARKS_AT_ONCE],
   )

@@ -65,9 +65,9 @@ const addBeyond: Edit = async (client, random, next) => {
   const side = random.chance(0.2) ? random.between(60, 150) : random.between(10, 40)
   await client.query(
     `insert into land.parcels (municipality_id, code, land_use, geom)
-     select municipality_id, $1, $2, ST_Multi(ST_MakeEnvelope(east + $3, north, east + $3 + $4, north + $4, srid))
+     select municipality_id, $1, $2, ST_Multi(ST_MakeEnvelope(east + $3, north + $4, east + $3 + $5, north + $4 + $5, srid))
      from (select municipality_id, srid, ST_XMax(boundary) + 500 as east, ST_YMax(boundary) as north from land.municipalities) m`,
-    [`beyond-${next}`, random.pick(['GRN', 'COM', null]), next * 160, side],
+    [`beyond-${next}`, random.pick(['GRN', 'COM', null]), (next % 40) * 160, (Math.floor(next / 40) % 40) * 160, side],
   )
   return true
 }

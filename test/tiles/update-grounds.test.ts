@@ -87,7 +87,7 @@ test('an edit that changes no map marks nothing, and one that does marks its gro
 
 test('municipalities that edits have kept up to date are not built anew at a start; one loaded in bulk is', async () => {
   await rebuildStalePyramids(database.ownerPool)
-  await editAtRandom(database.ownerPool, createRandom(7), 9000)
+  await editAtRandom(database.ownerPool, createRandom(7), 5000)
   await updateGrounds(database.pool)
   expect(await rebuildStalePyramids(database.ownerPool)).toEqual([])
   await database.ownerPool.query(
