@@ -19,8 +19,8 @@ export async function joinShapes(tx: Db, parcels: readonly EditedParcel[]): Prom
     laid.push(shape.coordinates.map((rings) => rings.map((ring) => snapPath(ring, NOTHING, before, SNAP_M))))
   }
   const pieces = laid.map((polygons, i) => {
-    const { corners } = collectKnown(laid.filter((_, other) => other !== i).flat(2))
-    return { type: 'MultiPolygon', coordinates: polygons.map((rings) => rings.map((ring) => addCorners(ring, corners, SNAP_M))) }
+    const others = collectKnown(laid.filter((_, other) => other !== i).flat(2))
+    return { type: 'MultiPolygon', coordinates: polygons.map((rings) => rings.map((ring) => addCorners(ring, others, SNAP_M))) }
   })
   const { rows } = await sql<{ shape: string }>`
     select ST_AsGeoJSON(ST_Multi(ST_UnaryUnion(ST_Collect(ST_SetSRID(ST_GeomFromGeoJSON(piece), ${parcels[0]!.srid}::int)))), 15, 0) as shape

@@ -1,20 +1,32 @@
 import type { Position } from 'geojson'
+import { indexByCells, type CellIndex } from './cell-index.ts'
+import type { Box } from './choose-cells.ts'
+
+type Edge = readonly [from: Position, to: Position]
 
 /** Corners and edges that are known exactly; metres. */
 export interface Known {
-  corners: readonly Position[]
-  edges: readonly (readonly [Position, Position])[]
+  edges: readonly Edge[]
+  cornersBy: CellIndex<Position>
+  edgesBy: CellIndex<Edge>
 }
 
 /** Corners and edges of paths: rings (closed) or lines. */
 export function collectKnown(paths: Iterable<readonly Position[]>): Known {
   const corners: Position[] = []
-  const edges: [Position, Position][] = []
+  const edges: Edge[] = []
   for (const path of paths) {
-    corners.push(...path)
-    for (let i = 1; i < path.length; i++) edges.push([path[i - 1]!, path[i]!])
+    for (const [i, at] of path.entries()) {
+      // The last corner of a ring is its first.
+      if (i === 0 || i < path.length - 1 || !isSame(at, path[0]!)) corners.push(at)
+      if (i > 0) edges.push([path[i - 1]!, at])
+    }
   }
-  return { corners, edges }
+  return {
+    edges,
+    cornersBy: indexByCells(corners, (at) => findBox(at, at, 0)),
+    edgesBy: indexByCells(edges, ([from, to]) => findBox(from, to, 0)),
+  }
 }
 
 /**
@@ -24,22 +36,22 @@ export function collectKnown(paths: Iterable<readonly Position[]>): Known {
  */
 export function snapPath(path: readonly Position[], own: Known, others: Known, tolerance: number): Position[] {
   const laid = dropRepeats(path.map((at) => snapPosition(at, own, others, tolerance)))
-  return addCorners(laid, others.corners, tolerance, own)
+  return addCorners(laid, others, tolerance, own.edges)
 }
 
-/** The path with those of `corners` that lie within `tolerance` of one of its edges, but not of its ends, put in between. */
+/** The path with those corners of `known` that lie within `tolerance` of one of its edges, but not of its ends, put in between. */
 export function addCorners(
   path: readonly Position[],
-  corners: readonly Position[],
+  known: Known,
   tolerance: number,
-  untouched: Known = { corners: [], edges: [] },
+  untouched: readonly Edge[] = [],
 ): Position[] {
-  const kept = new Set(untouched.edges.flatMap(([a, b]) => [keyOf(a, b), keyOf(b, a)]))
+  const kept = new Set(untouched.flatMap(([a, b]) => [keyOf(a, b), keyOf(b, a)]))
   const result = path.slice(0, 1)
   for (let i = 1; i < path.length; i++) {
     const [from, to] = [path[i - 1]!, path[i]!]
     if (!kept.has(keyOf(from, to))) {
-      const between = corners
+      const between = [...known.cornersBy.near(findBox(from, to, tolerance))]
         .filter((at) => isWithin(at, from, to, tolerance))
         .map((at) => ({ at, along: placeAlong(at, from, to) }))
         .filter(({ at, along }) => along > 0 && along < 1 && distance(at, from) > tolerance && distance(at, to) > tolerance)
@@ -52,12 +64,12 @@ export function addCorners(
 }
 
 function snapPosition(at: Position, own: Known, others: Known, tolerance: number): Position {
-  const corner = findNearest(at, own.corners, tolerance) ?? findNearest(at, others.corners, tolerance)
+  const corner = findNearest(at, own, tolerance) ?? findNearest(at, others, tolerance)
   if (corner) return corner
   let best: Position = at
   let least = tolerance
-  for (const edges of [own.edges, others.edges]) {
-    for (const [from, to] of edges) {
+  for (const { edgesBy } of [own, others]) {
+    for (const [from, to] of edgesBy.near(findBox(at, at, tolerance))) {
       if (!isWithin(at, from, to, least)) continue
       const along = Math.min(1, Math.max(0, placeAlong(at, from, to)))
       const foot = [from[0]! + along * (to[0]! - from[0]!), from[1]! + along * (to[1]! - from[1]!)]
@@ -68,11 +80,10 @@ function snapPosition(at: Position, own: Known, others: Known, tolerance: number
   return best
 }
 
-function findNearest(at: Position, corners: readonly Position[], tolerance: number): Position | null {
+function findNearest(at: Position, { cornersBy }: Known, tolerance: number): Position | null {
   let best: Position | null = null
   let least = tolerance
-  for (const corner of corners) {
-    if (Math.abs(corner[0]! - at[0]!) > least || Math.abs(corner[1]! - at[1]!) > least) continue
+  for (const corner of cornersBy.near(findBox(at, at, tolerance))) {
     const away = distance(at, corner)
     if (away <= least && (best === null || away < least)) [best, least] = [corner, away]
   }
@@ -93,6 +104,12 @@ function isWithin(at: Position, from: Position, to: Position, tolerance: number)
 function placeAlong(at: Position, from: Position, to: Position): number {
   const [dx, dy] = [to[0]! - from[0]!, to[1]! - from[1]!]
   return ((at[0]! - from[0]!) * dx + (at[1]! - from[1]!) * dy) / (dx * dx + dy * dy)
+}
+
+function findBox(a: Position, b: Position, margin: number): Box {
+  const [ax, ay] = a as [number, number]
+  const [bx, by] = b as [number, number]
+  return [Math.min(ax, bx) - margin, Math.min(ay, by) - margin, Math.max(ax, bx) + margin, Math.max(ay, by) + margin]
 }
 
 function dropRepeats(path: readonly Position[]): Position[] {

@@ -31,9 +31,10 @@ export async function splitParcel(db: Db, act: Act, id: ParcelId, line: LineStri
     await lockGround(tx, parcel.municipalityId, [parcel.box])
     const laid = await layLine(tx, parcel, line)
     // The ends of the line become corners of the parcel, so that the pieces meet the boundary exactly where the line does.
+    const corners = collectKnown([laid])
     const shape: MultiPolygon = {
       type: 'MultiPolygon',
-      coordinates: parcel.shape.coordinates.map((rings) => rings.map((ring) => addCorners(ring, laid, EXACT_M))),
+      coordinates: parcel.shape.coordinates.map((rings) => rings.map((ring) => addCorners(ring, corners, EXACT_M))),
     }
     const pieces = await cutShape(tx, parcel, shape, { type: 'LineString', coordinates: laid })
     const day = findDayInTehran(act.now)

@@ -37,7 +37,7 @@ describe('laying a drawn ring on what is known', () => {
     expect(snapPath([[0.01, 0], [0, 0.01], [10, 0]], collectKnown([square]), nothing, 0.05)).toEqual([[0, 0], [10, 0]]) // prettier-ignore
   })
   test('corners come in between in the order of the edge', () => {
-    expect(addCorners([[0, 0], [10, 0]], [[7, 0], [2, 0.001], [12, 0], [0, 0]], 0.01)).toEqual([[0, 0], [2, 0.001], [7, 0], [10, 0]]) // prettier-ignore
+    expect(addCorners([[0, 0], [10, 0]], collectKnown([[[7, 0], [2, 0.001], [12, 0], [0, 0]]]), 0.01)).toEqual([[0, 0], [2, 0.001], [7, 0], [10, 0]]) // prettier-ignore
   })
 })
 
