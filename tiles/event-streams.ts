@@ -40,6 +40,8 @@ const TURNS = 20
  * from another process which is a poll behind, is then told again rather than never; what is told twice costs the client a comparison.
  */
 const OVERLAP_MS = 10_000
+/** Streams told in one go: some milliseconds. */
+const SLICE = 200
 /** Clients told of the same tiles spread their requests: 10,000 over a second, a hundred over a hundredth of it. */
 const SPREAD_MS_PER_STREAM = 0.1
 const MOST_SPREAD_MS = 1_000
@@ -49,6 +51,7 @@ export function openEventStreams({ feed, catalogue, mostOpen, mostUnsentBytes, b
   const turns = Array.from({ length: TURNS }, () => new Set<ServerResponse>())
   const standings: { at: number; snapshot: string }[] = []
   let missed: { snapshot: string; news: Map<string, { news: News; isKnown: boolean }> } = { snapshot: '', news: new Map() }
+  const queue: Generator<void>[] = []
   let open = 0
   let turn = 0
   let isClosed = false
@@ -57,23 +60,44 @@ export function openEventStreams({ feed, catalogue, mostOpen, mostUnsentBytes, b
   const timer = setInterval(beat, beatMs / TURNS).unref()
 
   function tell(batch: ChangeBatch) {
+    queue.push(deliver(batch))
+    if (queue.length === 1) drain()
+  }
+
+  /** Thousands of streams are told in slices, so that nobody else waits for them to be through. One batch after the other. */
+  function drain() {
+    for (let told = 0; queue.length > 0 && !isClosed; told++) {
+      if (told === SLICE) return void setImmediate(drain)
+      if (queue[0]!.next().done) queue.shift()
+    }
+  }
+
+  /** One step a stream. A stream opened meanwhile may be told what it knows: that costs a comparison. */
+  function* deliver(batch: ChangeBatch): Generator<void> {
     const spread = Math.min(MOST_SPREAD_MS, Math.round(open * SPREAD_MS_PER_STREAM))
     const news = new Map<Audience, News>()
     for (const { viewer, streams } of groups.values()) {
       let known = news.get(viewer.audience)
       if (!known) news.set(viewer.audience, (known = gatherNews(batch, viewer.audience, catalogue)))
       const frames = tellViewer(known, viewer, batch.standing.snapshot, spread)
-      if (frames === '') continue
+      if (frames === '') {
+        yield
+        continue
+      }
       const bytes = Buffer.from(frames)
-      for (const stream of streams) write(stream, bytes)
+      for (const stream of streams) {
+        write(stream, bytes)
+        yield
+      }
     }
   }
 
   function beat() {
     const standing = feed.standing()
     if (standing) remember(standing.snapshot)
-    // The id moves on though nothing happened here: who comes back later has less to catch up on.
-    const bytes = Buffer.from(`${standing ? `id: ${standing.snapshot}\n` : ''}${writeEvent('beat', {})}`)
+    // The id moves on though nothing happened here: who comes back later has less to catch up on. Not past what is still to be told.
+    const id = standing && queue.length === 0 ? `id: ${standing.snapshot}\n` : ''
+    const bytes = Buffer.from(`${id}${writeEvent('beat', {})}`)
     for (const stream of turns[(turn = (turn + 1) % TURNS)]!) write(stream, bytes)
   }
 
@@ -84,6 +108,7 @@ export function openEventStreams({ feed, catalogue, mostOpen, mostUnsentBytes, b
   }
 
   function write(stream: ServerResponse, bytes: Buffer) {
+    if (stream.destroyed) return
     if (stream.writableLength + bytes.length > mostUnsentBytes) stream.destroy()
     else stream.write(bytes)
   }

@@ -84,6 +84,18 @@ describe('a stream', () => {
     expect(here.heard).toHaveLength(2)
   })
 
+  it('one batch comes after the other though thousands of streams are told in slices', async () => {
+    const { origin, feed } = await openEvents()
+    const readers = await Promise.all(Array.from({ length: 450 }, () => readEvents(origin, '/events?sets=land')))
+    await Promise.all(readers.map((reader) => reader.next()))
+    for (const version of [5, 6, 7]) feed.tell({ tiles: [change(version)], states: [] })
+    for (const reader of readers) {
+      const heard = [await reader.next(), await reader.next(), await reader.next()]
+      expect(heard.map(({ data, id }) => [data.version, id])).toEqual([[5, '2:2:'], [6, '3:3:'], [7, '4:4:']]) // prettier-ignore
+    }
+    expect(readers[0]!.heard[1]!.data.spread).toBe(45)
+  })
+
   it('an asker’s audience decides what he hears', async () => {
     const { origin, feed } = await openEvents({
       audienceOf: (request) => (request.headers['x-test'] === 'staff' ? 'staff' : 'public'),
