@@ -167,7 +167,7 @@ test('a replica of an idle primary does not lag, however long nobody writes', as
   expect(JSON.stringify(pools.states())).not.toMatch(/barzan_app/)
 })
 
-test('a replica behind a pooler takes reads, is left out when the pooler ends, and settings hold', async () => {
+test('a replica behind a pooler takes reads, and is left out when it or the pooler ends; settings hold', async () => {
   const bouncer = await startPgBouncer(replica.place.socketDir, 'barzan')
   const behind = openReadPools([bouncer.url], main, { pooler: 'transaction' })
   try {
@@ -175,6 +175,12 @@ test('a replica behind a pooler takes reads, is left out when the pooler ends, a
     const { pool, db } = behind.choose()
     const asked = `select pg_is_in_recovery() as standby, current_setting('jit') as jit, current_setting('statement_timeout') as timeout`
     expect((await pool.query(asked)).rows).toEqual([{ standby: true, jit: 'off', timeout: '15s' }])
+    // The pooler stays, what is behind it goes and comes back.
+    await replica.kill()
+    await expect.poll(() => behind.choose().isReplica).toBe(false)
+    expect((await sql.raw(asked).execute(db)).rows).toMatchObject([{ standby: false }])
+    await replica.start()
+    await expect.poll(() => behind.choose().isReplica, { timeout: 15_000 }).toBe(true)
     await bouncer.stop()
     expect((await sql.raw(asked).execute(db)).rows).toMatchObject([{ standby: false, jit: 'off' }])
     expect(behind.choose().isReplica).toBe(false)
@@ -244,8 +250,6 @@ describe('nobody notices', () => {
   })
 
   test('that replaying needs what he reads', async () => {
-    await onReplica.query(`alter system set max_standby_streaming_delay = 0`)
-    await onReplica.query('select pg_reload_conf()')
     const { db, isReplica } = pools.choose()
     expect(isReplica).toBe(true)
     const counting = sql<{ count: number; standby: boolean }>`

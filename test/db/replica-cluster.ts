@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -74,6 +74,9 @@ export async function startReplica(primary: TestServer, name: string): Promise<T
   const identity = process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : {}
   chmodSync(dirname(place.dataDir), 0o777)
   await promisify(execFile)(join(choosePostgres().bin, 'pg_basebackup'), [...from, ...how], { ...identity, cwd: '/' })
+  copyFileSync(new URL('../../db/replica.conf', import.meta.url), join(place.dataDir, 'replica.conf'))
+  appendFileSync(join(place.dataDir, 'postgresql.conf'), "include = 'replica.conf'\n")
+  chownSync(join(place.dataDir, 'replica.conf'), owner.uid, owner.gid)
   const replica = describeServer(place)
   await replica.start()
   return replica
