@@ -10,12 +10,12 @@ import {
   planMosaics,
   type MosaicPlan,
 } from './lay-mosaic.ts'
+import { lockForRebuild } from './lock-pyramid.ts'
 import { payDebts } from './pay-debts.ts'
 import { GROUND_ZOOM, settleGround } from './settle-ground.ts'
 import {
   dissolveGrounds,
   drawFarPatches,
-  LOCK_PYRAMID,
   measurePortions,
   writeBalances,
   writeCells,
@@ -85,7 +85,7 @@ async function rebuildOne(
   const measuring = await ownerPool.connect()
   try {
     await client.query(`begin; set local barzan.bulk = 'on'`)
-    await client.query(LOCK_PYRAMID, [municipalityId])
+    await lockForRebuild(client, municipalityId)
     // The marks go first: what they stand for is committed and will be read; whatever is marked from now on stays marked.
     for (const table of TABLES.toReversed())
       await client.query(`delete from tiles.${table} where municipality_id = $1`, [municipalityId])

@@ -1,19 +1,17 @@
 import type pg from 'pg'
+import { lockForUpdate } from './lock-pyramid.ts'
 import { redrawGrounds } from './redraw-grounds.ts'
-import { LOCK_PYRAMID, TRY_LOCK_PYRAMID } from './write-pyramid.ts'
 
 /** Marks taken by one transaction: short enough for others to wait for. */
 const MARKS_AT_ONCE = 100
 /** How long an edit waits for its own to be followed. */
 const WAIT_MS = 2_000
-/** PostgreSQL's lock_not_available. */
-const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
  * Bring the generalised tables up to date for the ground that edits have marked, and for nothing else: its cost does not depend on
  * the size of the city. Any number of processes may call it at any time; one works on a municipality at a time. Returns when every
  * mark committed before the call has been dealt with, by whoever, or when there are more than `waitMs` is enough for: the newest
- * come first, the others are the keeper's. A municipality that has never been built waits for that.
+ * come first, the others are the keeper's. A municipality that has never been built, or is being built anew, waits for that.
  * @param options.municipalityId only this one
  * @param options.waitMs how long to wait for others at work there, and to go on. 0: do not wait, do everything
  */
@@ -39,7 +37,7 @@ export async function updateGrounds(pool: pg.Pool, options: { municipalityId?: n
 /** One transaction. Returns whether there may be more to do. */
 async function updateSome(client: pg.PoolClient, municipalityId: number, waitMs: number): Promise<boolean> {
   await client.query('begin')
-  if (!(await lockPyramid(client, municipalityId, waitMs))) {
+  if (!(await lockForUpdate(client, municipalityId, waitMs))) {
     await client.query('rollback')
     return false
   }
@@ -54,20 +52,4 @@ async function updateSome(client: pg.PoolClient, municipalityId: number, waitMs:
   if (grounds.length > 0) await redrawGrounds(client, municipalityId, grounds)
   await client.query('commit')
   return marks.rows.length === MARKS_AT_ONCE
-}
-
-async function lockPyramid(client: pg.PoolClient, municipalityId: number, waitMs: number): Promise<boolean> {
-  if (waitMs === 0) {
-    const { rows } = await client.query<{ got: boolean }>(TRY_LOCK_PYRAMID, [municipalityId])
-    return rows[0]!.got
-  }
-  await client.query(`set local lock_timeout = ${Math.ceil(waitMs)}`)
-  try {
-    await client.query(LOCK_PYRAMID, [municipalityId])
-  } catch (error) {
-    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false
-    throw error
-  }
-  await client.query('set local lock_timeout = 0')
-  return true
 }

@@ -25,10 +25,6 @@ export interface CellDrawing {
   square: Square | null
 }
 
-/** The advisory lock of whoever changes the generalised tables of a municipality ($1), until the end of its transaction. */
-export const LOCK_PYRAMID = `select pg_advisory_xact_lock(hashtext('tiles.rebuild'), $1)`
-export const TRY_LOCK_PYRAMID = `select pg_try_advisory_xact_lock(hashtext('tiles.rebuild'), $1) as got`
-
 /** Measure what lies on pieces of ground now. `level` is that of the finest mosaic. */
 export async function measurePortions(client: pg.PoolClient, municipalityId: number, grounds: readonly number[], level: number) {
   const { rows } = await client.query<[ground: number, column: number, row: number, use: string, area: number]>({

@@ -57,6 +57,21 @@ test.each([1, 2, 3])(
   },
 )
 
+test('what is turned a little everywhere is seen from afar', async () => {
+  const { rows } = await database.pool.query<{ parcel_id: number }>(
+    `select distinct on (block_id) parcel_id from land.parcels where status = 'current' and land_use is distinct from 'AGR'
+     order by block_id, ST_Area(geom) desc`,
+  )
+  for (const { parcel_id } of rows) {
+    await database.ownerPool.query(`update land.parcels set land_use = 'AGR', residential_density = null where parcel_id = $1`, [
+      parcel_id,
+    ])
+    await updateGrounds(database.pool)
+  }
+  await expectTrueBooks()
+  await expectTrueColours()
+})
+
 test('an edit that changes no map marks nothing, and one that does marks its ground only', async () => {
   const marked = async (sql: string) => {
     const client = await database.ownerPool.connect()

@@ -99,6 +99,35 @@ test('while another is at work it is left to that one, after a while', async () 
   await expectSettled()
 })
 
+test('while everything is built anew, an edit waits for nothing, and is not lost', async () => {
+  const client = await database.ownerPool.connect()
+  let rebuilt: Promise<unknown> | undefined
+  try {
+    await client.query('begin; lock table tiles.rebuilds in share mode') // holds a rebuild up just before its end
+    rebuilt = rebuildPyramid(database.ownerPool)
+    await expect
+      .poll(
+        async () =>
+          (await database.pool.query(`select from pg_locks where not granted and relation = 'tiles.rebuilds'::regclass`))
+            .rowCount,
+        { timeout: 20_000, interval: 20 },
+      )
+      .toBe(1)
+    await editAtRandom(database.ownerPool, createRandom(31), 900)
+    const started = performance.now()
+    await updateGrounds(database.pool)
+    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(await countMarks()).toBeGreaterThan(0)
+    await client.query('commit')
+    await rebuilt
+  } finally {
+    client.release(true)
+    await rebuilt
+  }
+  await updateGrounds(database.pool)
+  await expectSettled()
+})
+
 test('a process killed at any moment leaves nothing half done, and nothing undone for the next', async () => {
   const program = `
     import { openPool } from '#db/connect.ts'
