@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faults, openBarzan, waitForMap, type OpenBarzan } from './open-barzan.ts'
+import { faults, findSeriousIssues, keepScreen, openBarzan, waitForMap, type OpenBarzan } from './open-barzan.ts'
 import { countFrames, readColours, watchColours, watchMiddle } from './watch-colours.ts'
-import { words } from './words.ts'
+import { localPath, words } from './words.ts'
 
 // Maps that are open while somebody changes the land: what they draw, what they ask for, and what they never show.
 const TOKEN = 'of this test'
@@ -102,6 +102,32 @@ describe('what one changes', () => {
   })
 })
 
+it.each(['desktop', 'phone'] as const)(
+  'the card of a parcel that is split says so and leads to its pieces (%s)',
+  async (size) => {
+    const spot = takeSpot()
+    const isPhone = size === 'phone'
+    const page = await barzan.openPage({ size, theme: isPhone ? 'dark' : 'light' })
+    const locale = isPhone ? 'en' : 'fa'
+    await page.goto(`${localPath(locale, '/map')}?at=18/${spot.lat}/${spot.lon}&parcel=${encodeURIComponent(spot.code)}`)
+    await waitForMap(page)
+    const card = page.getByRole('article')
+    await card.waitFor()
+    const { parcels } = await edit('POST', '/api/parcels/split', { parcel: spot.code, line: await lineAcross(spot) })
+    await card.getByText(words(locale, 'map_parcel_retired')).waitFor()
+    const pieces = card.getByRole('note').getByRole('link')
+    expect(await pieces.count()).toBe(parcels.length)
+    await page.waitForTimeout(1_000)
+    await keepScreen(page, `map-retired-${size}-${locale}`)
+    expect(await findSeriousIssues(page)).toEqual([])
+    await pieces.first().click()
+    await page.waitForFunction((code) => new URLSearchParams(location.search).get('parcel') !== code, spot.code)
+    expect(parcels.map(({ properties }) => properties.code)).toContain(new URL(page.url()).searchParams.get('parcel'))
+    await card.getByText(words(locale, 'map_parcel_retired')).waitFor({ state: 'hidden' })
+    await end(page)
+  },
+)
+
 it('after the server was away, what changed meanwhile is drawn', async () => {
   const spot = takeSpot()
   const page = await openAt(spot, 17.4, 'desktop', '', /Failed to load resource|ERR_|events/)
@@ -157,6 +183,21 @@ async function edit(method: string, path: string, body: object): Promise<{ parce
   })
   if (!answer.ok) throw new Error(await answer.text())
   return (await answer.json()) as { parcels: { properties: { code: string } }[] }
+}
+
+/** A line through the middle of a parcel, well beyond its boundary. */
+async function lineAcross(spot: Spot): Promise<object> {
+  const { rows } = await barzan.database.pool.query<{ line: object }>(
+    `select ST_AsGeoJSON(ST_Transform(ST_MakeLine(ST_Translate(c, -sin(a) * 60, -cos(a) * 60), ST_Translate(c, sin(a) * 60, cos(a) * 60)), 4326))::json as line
+     from land.parcels, lateral (select ST_Centroid(geom) as c) m, lateral (select ST_OrientedEnvelope(geom) as box) b,
+       lateral (select ST_Azimuth(ST_PointN(ST_ExteriorRing(box), 1), ST_PointN(ST_ExteriorRing(box), 2)) as one,
+         ST_Distance(ST_PointN(ST_ExteriorRing(box), 1), ST_PointN(ST_ExteriorRing(box), 2)) as long,
+         ST_Distance(ST_PointN(ST_ExteriorRing(box), 2), ST_PointN(ST_ExteriorRing(box), 3)) as other) e,
+       lateral (select case when long > other then one + pi() / 2 else one end as a) d
+     where parcel_id = $1`,
+    [spot.id],
+  )
+  return rows[0]!.line
 }
 
 /** Change a parcel without the server. */
