@@ -72,6 +72,7 @@ const MEMORY_BYTES = 128 * 2 ** 20
 const MOST_SILENCE_MS = 60_000
 /** A tile that changes while it is made is made again, so often. */
 const MOST_ATTEMPTS = 3
+const MOST_LOOKING = 4
 
 /** The way to a tile: memory, ground known to be empty, the table of kept tiles, PostGIS. Told of each change, it keeps nothing stale. */
 export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
@@ -84,6 +85,8 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   const table = keepsTiles ? openTileTable(pool, metrics) : null
   const statements = new Map<string, TileStatement | null>()
   const layers = new Map<string, ReadonlySet<string>>()
+  /** Looks around empty tiles that are under way. */
+  const looking = new Set<Promise<unknown>>()
   let lastChangeTurn = 0
   /** Requests that wait for a tile. */
   let asked = 0
@@ -182,14 +185,27 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   }
 
   function keep(request: TileRequest, { version }: TileStatement, tile: KeptTile, standing: Standing) {
-    table?.write(rowKeyOf(request, version), tile, standing.snapshot)
-    if (tile.gzip.length === 0) void learnEmpty(request, standing)
+    const write = () => table?.write(rowKeyOf(request, version), tile, standing.snapshot)
+    if (tile.gzip.length > 0) return write()
+    if (looking.size >= MOST_LOOKING) return // it is in memory; who asks for the whole world has not the whole database for it
+    const look = learnEmpty(request, standing)
+      .then((isEmptyGround) => isEmptyGround || write())
+      .catch(() => {})
+      .finally(() => looking.delete(look))
+    looking.add(look)
   }
 
-  /** One look around an empty tile spares looking into all the others of an empty country. */
-  async function learnEmpty(request: TileRequest, standing: Standing) {
-    const top = await findEmptyTop(pool, request.set.id, request.address).catch(() => null)
-    if (top && lastChangeTurn <= standing.turn) empties.remember(kindOf(request), top)
+  /**
+   * One look around an empty tile spares looking into all the others of an empty country, and keeping them: there are billions.
+   * @returns whether there is nothing at all, not only nothing that is shown
+   */
+  async function learnEmpty(request: TileRequest, standing: Standing): Promise<boolean> {
+    const top = await findEmptyTop(pool, request.set.id, request.address)
+    if (top && lastChangeTurn <= standing.turn) {
+      empties.remember(kindOf(request), top)
+      memory.take(keyOf(request))
+    }
+    return top !== null
   }
 
   function hasChanged(standing: Standing, { set, audience, address: { z, x, y } }: TileRequest): boolean {
@@ -244,11 +260,13 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
     isBusy: () => asked > 0 || renewal.state().waiting > 0,
     async settle() {
       await renewal.settle()
+      await Promise.all(looking)
       await table?.settle()
     },
     async close() {
       stopListening?.()
       await renewal.close()
+      await Promise.all(looking)
       await renderer.close()
       await table?.close()
     },

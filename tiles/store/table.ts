@@ -29,6 +29,9 @@ const ROWS_AT_ONCE = 24
 const MOST_WAITING = 512
 /** After a failed write no other is tried for so long: a full disk does not become less full by asking. */
 const PAUSE_MS = 15_000
+/** A row is found in a millisecond; when the table does not answer (locked, say), a tile is rendered sooner than it is waited for. */
+const READ_TIMEOUT_MS = 500
+const READ_PAUSE_MS = 1_000
 
 interface Waiting {
   key: RowKey
@@ -36,17 +39,40 @@ interface Waiting {
   snapshot: string
 }
 
+interface Reader {
+  pool: pg.Pool
+  /** Nothing is read before, milliseconds since the epoch. */
+  pausedUntil: number
+}
+
 export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
   const writers = openSidePool(pool, { size: 1, name: 'barzan tile store', timeoutMs: 10_000 })
-  const readers = new Map<pg.Pool, pg.Pool>()
+  const readers = new Map<pg.Pool, Reader>()
   const waiting: Waiting[] = []
   let writing: Promise<void> | null = null
   let pausedUntil = 0
 
-  function readerOf(from: pg.Pool): pg.Pool {
+  function readerOf(from: pg.Pool): Reader {
     let reader = readers.get(from)
-    if (!reader) readers.set(from, (reader = openSidePool(from, { size: 2, name: 'barzan tile store', timeoutMs: 2_000 })))
+    if (!reader) {
+      const pool = openSidePool(from, { size: 2, name: 'barzan tile store', timeoutMs: READ_TIMEOUT_MS })
+      readers.set(from, (reader = { pool, pausedUntil: 0 }))
+    }
     return reader
+  }
+
+  async function findRow(reader: Reader, values: unknown[]): Promise<KeptTile | null> {
+    const client = await reader.pool.connect()
+    let isUsable = false
+    try {
+      const isPaused = Date.now() < reader.pausedUntil // since this one began to wait for a connection
+      const { rows } = isPaused ? { rows: [] } : await client.query<[string, Buffer]>({ ...READ, values, rowMode: 'array' })
+      isUsable = true
+      const row = rows[0]
+      return row ? { fingerprint: row[0], gzip: row[1], askedAt: 0 } : null
+    } finally {
+      client.release(!isUsable)
+    }
   }
 
   async function writeAll(): Promise<void> {
@@ -71,16 +97,13 @@ export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
 
   return {
     async read(from, { set, audience, z, x, y, layerVersion }, layers) {
+      const reader = readerOf(from)
+      if (Date.now() < reader.pausedUntil) return null
       try {
-        const { rows } = await readerOf(from).query<[string, Buffer]>({
-          ...READ,
-          values: [z, x, y, set, audience, layerVersion, layers],
-          rowMode: 'array',
-        })
-        const row = rows[0]
-        return row ? { fingerprint: row[0], gzip: row[1], askedAt: 0 } : null
+        return await findRow(reader, [z, x, y, set, audience, layerVersion, layers])
       } catch {
         metrics.storeFailed('read')
+        reader.pausedUntil = Date.now() + READ_PAUSE_MS
         return null
       }
     },
@@ -95,7 +118,7 @@ export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
     async close() {
       waiting.length = 0
       await writing
-      await Promise.all([writers.end(), ...[...readers.values()].map((reader) => reader.end())])
+      await Promise.all([writers.end(), ...[...readers.values()].map(({ pool }) => pool.end())])
     },
   }
 }
@@ -126,11 +149,13 @@ where s.z = $1 and s.x = $2 and s.y = $3 and s.set_id = $4 and s.audience = $5 a
     where c.set_id = $4 and c.z = -1 and c.x = 0 and c.y = 0 and not pg_visible_in_snapshot(c.xid, s.snapshot))`,
 }
 
-/** What another process has stored of a later moment stays. */
+/** What another process has stored of a later moment stays. What comes so late that changes since may have been swept is not taken. */
 const WRITE = {
   name: 'tiles-write',
   text: `insert into tiles.store (z, x, y, set_id, audience, layer_version, snapshot, etag, bytes)
 select * from unnest($1::smallint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::pg_snapshot[], $8::text[], $9::bytea[])
+  as made (z, x, y, set_id, audience, layer_version, snapshot, etag, bytes)
+where pg_snapshot_xmin(snapshot) > (select swept_xid from tiles.home)
 on conflict (z, x, y, set_id, audience, format) do update
 set layer_version = excluded.layer_version, snapshot = excluded.snapshot, etag = excluded.etag, bytes = excluded.bytes, stored_at = now()
 where store.layer_version <> excluded.layer_version or pg_snapshot_xmax(store.snapshot) <= pg_snapshot_xmax(excluded.snapshot)`,
