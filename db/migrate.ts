@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { LOCKS } from './locks.ts'
+import { requireDirect } from './require-direct.ts'
 
 /** One migration file: its name, its text, and the hash by which a later edit is noticed. */
 export interface Migration {
@@ -56,6 +57,9 @@ export async function checkSchema(pool: pg.Pool, folder = MIGRATIONS): Promise<v
  */
 export async function bringUpToDate(database: { pool: pg.Pool; ownerPool: pg.Pool | null }): Promise<string[]> {
   const { pool, ownerPool } = database
+  if (ownerPool) await requireDirect(ownerPool, 'DATABASE_OWNER_URL')
+  // A pool that has been told of a pooler sends no settings at its start.
+  if (pool.options.options !== undefined) await requireDirect(pool, 'DATABASE_URL')
   const applied = ownerPool ? await migrate(ownerPool) : []
   if (!ownerPool) await checkSchema(pool)
   await requireAppRights(pool, ownerPool)

@@ -5,6 +5,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { cancelQuery } from '#db/cancel-query.ts'
 import { createDb, openPool } from '#db/connect.ts'
+import { bringUpToDate } from '#db/migrate.ts'
 import { openSidePool } from '#db/side-pool.ts'
 import { readConfig } from '#src/kernel/config.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
@@ -38,6 +39,11 @@ afterAll(async () => {
 })
 
 describe('the application works', () => {
+  test('the start finds the database in order', async () => {
+    expect(await bringUpToDate({ pool, ownerPool: database.ownerPool })).toEqual([])
+    expect(await bringUpToDate({ pool, ownerPool: null })).toEqual([])
+  })
+
   test('search, sheet, plan, themes, selection, export, print, tiles', async () => {
     const { body } = await ask('/api/parcels?limit=5')
     expect(body.features).toHaveLength(5)
@@ -159,6 +165,8 @@ describe('settings hold although there is no session', () => {
   test('without being told of the pooler nothing works, and the reason is told', async () => {
     const untold = openPool(bouncer.url, { size: 1 })
     await expect(untold.query('select 1')).rejects.toThrow(/options/)
+    await expect(bringUpToDate({ pool: untold, ownerPool: null })).rejects.toThrow('set DATABASE_POOLER=transaction')
+    await expect(bringUpToDate({ pool, ownerPool: untold })).rejects.toThrow('let it lead to PostgreSQL itself')
     await untold.end()
   })
 })
