@@ -36,7 +36,7 @@ export async function mergeParcels(db: Db, act: Act, ids: readonly ParcelId[], l
     const day = findDayInTehran(act.now)
     const [code] = (await nameNewParcels(tx, main, 1)) as [string]
     const postalCode = parcels.find((parcel) => parcel.postalCode !== null)?.postalCode ?? null
-    await retireParcels(tx, act, day, parcels)
+    await retireParcels(tx, day, parcels)
     const child = await addParcel(tx, act, day, { like: main.id, code, shape, srid: main.srid, postalCode, ...use })
     await recordLineage(tx, act, day, parcels, [child], 'merge')
     await passOn(tx, ids, [child])

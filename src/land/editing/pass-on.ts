@@ -48,11 +48,13 @@ export async function recordLineage(
     from unnest(${parentIds}::bigint[]) parent_id cross join unnest(${childIds}::bigint[]) child_id`.execute(tx)
 }
 
-/** Take parcels out of the present, before what replaces them comes in. The day is never before they began. */
-export async function retireParcels(tx: Db, act: Act, day: string, parents: readonly EditedParcel[]): Promise<void> {
+/**
+ * Take parcels out of the present, before what replaces them comes in. The day is never before they began. Who recorded them stays:
+ * who retired them is in their lineage.
+ */
+export async function retireParcels(tx: Db, day: string, parents: readonly EditedParcel[]): Promise<void> {
   await sql`
-    update land.parcels set status = 'retired', valid_to = greatest(valid_from, ${day}::date), recorded_by = ${act.actor},
-      recorded_at = greatest(${act.now.toISOString()}::timestamptz, date_trunc('milliseconds', recorded_at) + interval '1 millisecond')
+    update land.parcels set status = 'retired', valid_to = greatest(valid_from, ${day}::date)
     where parcel_id = any (${parents.map((parcel) => parcel.id)}::bigint[])`.execute(tx)
 }
 

@@ -39,7 +39,7 @@ export async function splitParcel(db: Db, act: Act, id: ParcelId, line: LineStri
     const pieces = await cutShape(tx, parcel, shape, { type: 'LineString', coordinates: laid })
     const day = findDayInTehran(act.now)
     const codes = await nameNewParcels(tx, parcel, pieces.length)
-    await retireParcels(tx, act, day, [parcel])
+    await retireParcels(tx, day, [parcel])
     const keeper = findKeeper(pieces)
     const childIds: ParcelId[] = []
     for (const [i, piece] of pieces.entries()) {

@@ -69,7 +69,7 @@ describe('cells of ground', () => {
 })
 
 test('an edition is matched strongly, or by *', () => {
-  const edition = nameEdition({ id: 5, recordedAt: '2026-11-24T09:10:13.409Z' })
+  const edition = nameEdition({ id: 5, status: 'current', recordedAt: '2026-11-24T09:10:13.409Z' })
   expect(edition).toBe('"5-1795511413409"')
   for (const fits of [undefined, '*', edition, `"x", ${edition}`]) expect(fitsEdition(fits, edition)).toBe(true)
   for (const other of ['', 'W/"5-1795511413409"', '"5-1"', '5-1795511413409']) expect(fitsEdition(other, edition)).toBe(false)

@@ -67,6 +67,7 @@ describe('a split', () => {
     const { body } = await town.ask('/api/parcels/1-1-1-1-0-0-0')
     expect(body.properties).toMatchObject({
       status: 'retired',
+      recordedBy: 'system',
       validTo: answer.body.parcels[0].properties.validFrom,
       buildings: [],
       findings: [],

@@ -19,6 +19,7 @@ beforeAll(async () => {
   ])
   town = await openPlots(await createTestDatabase(), [
     ...pairs.flat(),
+    { code: 'ONE', rings: [rectangle(300, 300, 340, 330)] },
     { code: '1-1-1-1-0-0-0', rings: [rectangle(300, 100, 340, 130)] },
     { code: '1-1-1-2-0-0-0', rings: [rectangle(900, 900, 940, 930)] },
   ])
@@ -112,8 +113,8 @@ describe('two edits at once', () => {
   })
 
   test('of one parcel: one is done, the other finds it changed or retired', async () => {
-    const id = await idOf('1-1-1-3-0-0-0')
-    const line = await town.line([310, 90], [310, 140])
+    const id = await idOf('ONE')
+    const line = await town.line([310, 290], [310, 340])
     const results = await Promise.allSettled([
       splitParcel(town.database.db, act, id, line),
       splitParcel(others.db, act, id, line),
