@@ -76,6 +76,7 @@ export async function editWhileReplaying(bench: Bench, template: string, edit: E
   const watched = new Set(all.flatMap(({ tiles }) => tiles))
   try {
     const before = await fetchEverything(template, [...new Set([...listDistinct(bench.trace).map(nameTile), ...watched])])
+    requireBefore(before, all)
     const counted = { server: pid === undefined ? [] : [pid], postmaster: bench.postmaster }
     const costsBefore = readCosts(counted)
     const held = new Map(before.map(({ tile, etag }) => [tile, etag]))
@@ -103,6 +104,7 @@ export async function editWhileReplaying(bench: Bench, template: string, edit: E
     }
   } finally {
     await putBack(bench, all)
+    await sleep(PATIENCE_MS) // whoever comes next begins with what is
   }
 }
 
@@ -183,6 +185,15 @@ function cacheReading(bodies: ReadonlyMap<string, Buffer>) {
     const key = `${tile} ${etag}`
     if (!readings.has(key)) readings.set(key, bodies.has(key) ? readUses(bodies.get(key)!) : null)
     return readings.get(key)!
+  }
+}
+
+/** Before the edits a server must show what is: one that shows what will be could never be found stale. */
+function requireBefore(answers: readonly FetchedAnswer[], edits: readonly PlannedEdit[]): void {
+  const byTile = new Map(answers.map(({ tile, body }) => [tile, readUses(body)]))
+  for (const { id, from, tiles } of edits) {
+    const wrong = tiles.find((tile) => (byTile.get(tile)?.get(id) ?? from) !== from)
+    if (wrong) throw new Error(`${wrong} shows another land use of parcel ${id} than the database before anything was edited`)
   }
 }
 
