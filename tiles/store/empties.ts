@@ -29,8 +29,8 @@ export function openEmptyGround(): EmptyGround {
     },
     remember: (kind, { z, x, y }) => void tops.set(`${kind} ${z}/${x}/${y}`, true),
     forget(kind, address) {
-      if (address.z === -1) for (const key of tops.keys()) key.startsWith(`${kind} `) && tops.delete(key)
-      else for (const key of climb(kind, address)) tops.delete(key)
+      const keys = address.z === -1 ? [...tops.keys()].filter((key) => key.startsWith(`${kind} `)) : climb(kind, address)
+      for (const key of keys) tops.delete(key)
     },
   }
 }
