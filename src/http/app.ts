@@ -1,6 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type InjectOptions } from 'fastify'
 import type pg from 'pg'
 import type { Db } from '#db/connect.ts'
+import { measureReplicas } from '#db/measure-replicas.ts'
 import { openReadPools, type ReadPools } from '#db/read-pools.ts'
 import { openReads } from '#db/reads.ts'
 import { openPoolWatch } from '#db/watch-pools.ts'
@@ -82,6 +83,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   const readPools = openReadPools(config.databaseReadUrls, { pool, db }, { pooler: config.databasePooler, watch: watchPool, log })
   const reads = openReads(readPools)
+  measureReplicas(metrics, readPools)
   app.addHook('onClose', () => readPools.close())
 
   const feed = openChangeFeed(pool)

@@ -161,6 +161,32 @@ test('a replica that lags is left out after two seconds, and taken back when it 
   expect(pools.states()[0]).toMatchObject({ isUp: true, lagMs: 0 })
 })
 
+test('two replicas share the reads; the metrics tell of them', async () => {
+  const [left, right] = [
+    await startPgBouncer(replica.place.socketDir, 'barzan'),
+    await startPgBouncer(replica.place.socketDir, 'barzan'),
+  ]
+  const both = openReadPools([left.url, right.url], main, { pooler: 'transaction' })
+  try {
+    await expect.poll(() => both.states().filter(({ isUp }) => isUp)).toHaveLength(2)
+    const names = Array.from({ length: 10 }, () => both.choose().name)
+    expect(new Set(names).size).toBe(2)
+    expect(names.filter((name) => name === names[0])).toHaveLength(5)
+    // The busier one is spared.
+    const busy = both.choose()
+    const work = busy.pool.query('select pg_sleep(0.5)')
+    await sleep(50)
+    for (let i = 0; i < 4; i++) expect(both.choose().name).not.toBe(busy.name)
+    await work
+  } finally {
+    await both.close()
+    await Promise.all([left.stop(), right.stop()])
+  }
+  const { body } = await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${TOKEN}` } })
+  expect(body).toMatch(/^barzan_replica_up\{replica="[^"]*\/barzan"\} 1$/m)
+  expect(body).toMatch(/^barzan_replica_lag_seconds\{replica="[^"]*"\} [0-9.]+$/m)
+})
+
 test('a replica of an idle primary does not lag, however long nobody writes', async () => {
   await sleep(3000)
   expect(pools.states()[0]).toMatchObject({ isUp: true, lagMs: 0 })
