@@ -9,6 +9,8 @@ const MOST_GLOWING = 60
 
 export interface Glow {
   (set: string, layer: string, id: number): void
+  /** The tiles that show the change have come: what glows does so from now on. */
+  prolong(): void
   close(): void
 }
 
@@ -38,5 +40,14 @@ export function createGlow(map: MapLibreMap, isStill: boolean): Glow {
     map.setFeatureState(target, { glow: 1 })
     timer ??= setInterval(step, STEP_MS)
   }
-  return Object.assign(glow, { close: () => clearInterval(timer) })
+  return Object.assign(glow, {
+    prolong() {
+      const until = performance.now() + GLOW_MS
+      for (const feature of glowing.values()) {
+        feature.until = until
+        map.setFeatureState(feature.target, { glow: 1 })
+      }
+    },
+    close: () => clearInterval(timer),
+  })
 }

@@ -34,8 +34,8 @@ const MOVE_MS = 400
 
 /** Keep an open map as the database is: tiles that change are asked for again, changed features glow, nothing flickers. */
 export function openLiveMap({ map, versions, sets, isStill, onChange, onLive, onWhole }: LiveMapOptions): LiveMap {
-  const refresher = createTileRefresher(map, sets, versions, onWhole)
   const glow = createGlow(map, isStill)
+  const refresher = createTileRefresher(map, sets, versions, { onFresh: () => glow.prolong(), onWhole })
   const openedAt = performance.now()
   let box = chooseWatchedBox(viewOf(map))
   let isFirst = true

@@ -23,12 +23,12 @@ const BUSY_MS = 120
 const FAILED_MS = 2_000
 const LONGEST_MS = 30_000
 
-/** `onWhole` is called when tiles that had failed have all come after all. */
+/** `onFresh` is called when all that was asked for again is drawn, `onWhole` when tiles that had failed have come after all. */
 export function createTileRefresher(
   map: MapLibreMap,
   sets: readonly string[],
   versions: TileVersions,
-  onWhole: () => void,
+  { onFresh, onWhole }: { onFresh: () => void; onWhole: () => void },
 ): TileRefresher {
   /** The age at which each tile was last asked for. */
   const asked = new WeakMap<object, number>()
@@ -95,7 +95,10 @@ export function createTileRefresher(
     }
     if (isBusy || hasAsked) again = setTimeout(refresh, BUSY_MS)
     // A tile that turns out to be the same as before makes no event, and the map would never be idle again.
-    else if (wasAsking) map.triggerRepaint()
+    else if (wasAsking) {
+      map.triggerRepaint()
+      onFresh()
+    }
     wasAsking = isBusy || hasAsked
   }
 
