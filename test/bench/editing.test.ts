@@ -21,7 +21,7 @@ let ours: string
 beforeAll(async () => {
   database = await createTestDatabase({ city: true })
   const config = readConfig({ DATABASE_URL: database.url, BARZAN_LOG: 'silent' })
-  app = (await openTestApp(database, { config })).app as FastifyInstance
+  app = (await openTestApp(database, { config })).app
   await app.listen({ port: 0, host: '127.0.0.1' })
   ours = templateOf(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
   const { trace } = await chooseTrace(database.pool, 600)

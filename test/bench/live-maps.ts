@@ -9,8 +9,8 @@ import { pickEdits, type PlannedEdit } from './pick-edits.ts'
 import { makeFigure, quantile } from './summarise.ts'
 import { parseTile } from './traffic/trace.ts'
 
-const EDITS = 30
-const PAUSE_MS = 400
+const EDITS = 24
+const PAUSE_MS = 300
 const OWN_MS = 300
 const OTHERS_MS = 2000
 

@@ -8,8 +8,10 @@ import type { Figure } from './figures.ts'
 import { makeFigure, quantile } from './summarise.ts'
 import { TILE_SESSION } from './tile-session.ts'
 
-const TIMED_TILES = 120
+const TIMED_TILES = 80
 const REPEATS = 5
+/** Each needs a server that has never made a tile. */
+const COLD_ROUNDS = 3
 /** Of `land`, whose statement is the longest. */
 const SET = CATALOGUE[0]!
 
@@ -41,7 +43,7 @@ async function measureHeld(bench: Bench): Promise<Figure[]> {
     figures.push(...summarise('store off', off))
     const rounds: Timed[][][] = []
     // A tile is cold once: each round begins with an empty store and another process.
-    for (let round = 0; round < REPEATS; round++) {
+    for (let round = 0; round < COLD_ROUNDS; round++) {
       await emptyStore(bench)
       rounds.push(await withServer(bench, { store: 'on' }, async (server) => {
         await warmUp(server, tiles)
@@ -134,7 +136,7 @@ async function measureAsBefore(bench: Bench, tiles: TileAddress[]): Promise<Figu
       const bare = { name: `bare ${statement.name}`, text: `select length(tile) from (${statement.text}) made offset 0` }
       const sql: number[] = []
       const answers: number[] = []
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < 3; round++) {
         for (let again = 0; again < 3; again++) sql.push(await time(() => client.query({ ...bare, values: [...tile] })))
         for (let again = 0; again < 3; again++) answers.push(await time(() => ask(agent, server, tile)))
       }
