@@ -18,6 +18,9 @@ const BEHIND = /^(40001|40P01|42P01|42703|42883|42704|3F000)$/
 
 /** Whom to blame for a query that failed on a replica. Pure. */
 export function blameReplica(error: unknown): Blame {
+  const message = error instanceof Error ? error.message : ''
+  // All its connections are busy, or it hangs; whether it does, the next question to it will tell.
+  if (/timeout exceeded when trying to connect/.test(message)) return 'only-this'
   if (isDatabaseGone(error)) return 'gone'
   const { code } = (error ?? {}) as { code?: unknown }
   if (typeof code !== 'string') return 'answered'

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type pg from 'pg'
+import { createDb } from '../db/connect.ts'
+import type { Reads } from '../db/reads.ts'
 import { chooseEncoding, type Encoding } from '../src/kernel/choose-encoding.ts'
 import { isDatabaseGone } from '../src/kernel/database-errors.ts'
 import { Problem } from '../src/kernel/problem.ts'
@@ -20,6 +22,8 @@ import { describeTileSet, findExtent } from './tilejson.ts'
 
 export interface TileRouteOptions extends Partial<TilesOptions> {
   pool: pg.Pool
+  /** Where a request reads what is no tile; by default the primary. */
+  reads?: Pick<Reads, 'of'>
   /** The public address, for the absolute address of tiles; without it, the one the request came to. */
   origin?: string
   /** Who asks. Until accounts exist: the public. */
@@ -39,15 +43,17 @@ export const OFFERED: readonly Encoding[] = ['gzip', 'br']
 /** `GET /tiles/{set}.json` and `GET /tiles/{set}/{z}/{x}/{y}.mvt`. */
 export async function tileRoutes(app: FastifyInstance, options: TileRouteOptions) {
   const { pool, origin, audienceOf = () => 'public', catalogue = CATALOGUE, feed = null, metrics = UNMEASURED } = options
+  const db = createDb(pool)
   const tiles = options.tiles ?? openTiles(pool, { ...options, catalogue })
   if (!options.tiles) app.addHook('onClose', () => tiles.close())
+  const { reads = { of: () => db } } = options
   const sets = new Map(catalogue.map((set) => [set.id, set]))
 
   app.get<{ Params: { set: string } }>('/tiles/:set.json', { schema: tileJsonRouteSchema }, async (request, reply) => {
     const audience = audienceOf(request)
     const set = findSet(sets, request.params.set)
     const body = JSON.stringify(
-      describeTileSet(set, audience, origin ?? `${request.protocol}://${request.host}`, await findExtent(pool)),
+      describeTileSet(set, audience, origin ?? `${request.protocol}://${request.host}`, await findExtent(reads.of(request))),
     )
     const etag = `W/"${createHash('sha256').update(`${audience}\n${body}`).digest('base64url').slice(0, 22)}"`
     setCaching(reply, audience, etag)
@@ -55,15 +61,19 @@ export async function tileRoutes(app: FastifyInstance, options: TileRouteOptions
     return reply.type('application/json; charset=utf-8').send(body)
   })
 
-  app.get<{ Params: TileParams; Querystring: { v?: number } }>('/tiles/:set/:z/:x/:y.mvt', { schema: tileRouteSchema }, (request, reply) => {
-    const askedAt = performance.now()
-    const audience = audienceOf(request) // before anything that could answer from what someone else was shown
-    const set = findSet(sets, request.params.set)
-    const address = readAddress(request.params)
-    const found = isAwaited(feed, request.query.v) ? null : tiles.peek({ set, audience, address })
-    if (found) return answer(request, reply, set, audience, address, found, askedAt)
-    return search(request, reply, set, audience, address, askedAt)
-  })
+  app.get<{ Params: TileParams; Querystring: { v?: number } }>(
+    '/tiles/:set/:z/:x/:y.mvt',
+    { schema: tileRouteSchema },
+    (request, reply) => {
+      const askedAt = performance.now()
+      const audience = audienceOf(request) // before anything that could answer from what someone else was shown
+      const set = findSet(sets, request.params.set)
+      const address = readAddress(request.params)
+      const found = isAwaited(feed, request.query.v) ? null : tiles.peek({ set, audience, address })
+      if (found) return answer(request, reply, set, audience, address, found, askedAt)
+      return search(request, reply, set, audience, address, askedAt)
+    },
+  )
 
   async function search(
     request: FastifyRequest<{ Querystring: { v?: number } }>,

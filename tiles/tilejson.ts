@@ -1,4 +1,5 @@
-import type pg from 'pg'
+import { sql } from 'kysely'
+import type { Db } from '../db/connect.ts'
 import type { Audience } from '../src/people/access/types.ts'
 import { findZooms, listVisibleLayers, MAX_ZOOM, MIN_ZOOM, type TileSet } from './catalogue.ts'
 
@@ -51,21 +52,17 @@ function chooseCentre([west, south, east, north]: Extent): [number, number, numb
 }
 
 /** What all municipalities cover: their boundaries, or their parcels where there is no boundary. Null when there is nothing. */
-export async function findExtent(pool: pg.Pool): Promise<Extent | null> {
-  const { rows } = await pool.query<[number | null, number, number, number]>({
-    name: 'tiles-extent',
-    rowMode: 'array',
-    text: `
-      with extent as (
-        select coalesce(
-          (select ST_Extent(boundary_4326)::geometry from land.municipalities),
-          (select ST_Transform(ST_SetSRID(ST_Extent(geom_3857)::geometry, 3857), 4326) from land.parcels)
-        ) as box
-      )
-      select round(ST_XMin(box)::numeric, 6)::float8, round(ST_YMin(box)::numeric, 6)::float8,
-             round(ST_XMax(box)::numeric, 6)::float8, round(ST_YMax(box)::numeric, 6)::float8
-      from extent`,
-  })
-  const row = rows[0]
-  return row && row[0] !== null ? (row as Extent) : null
+export async function findExtent(db: Db): Promise<Extent | null> {
+  const { rows } = await sql<{ west: number | null; south: number; east: number; north: number }>`
+    with extent as (
+      select coalesce(
+        (select ST_Extent(boundary_4326)::geometry from land.municipalities),
+        (select ST_Transform(ST_SetSRID(ST_Extent(geom_3857)::geometry, 3857), 4326) from land.parcels)
+      ) as box
+    )
+    select round(ST_XMin(box)::numeric, 6)::float8 as west, round(ST_YMin(box)::numeric, 6)::float8 as south,
+           round(ST_XMax(box)::numeric, 6)::float8 as east, round(ST_YMax(box)::numeric, 6)::float8 as north
+    from extent`.execute(db)
+  const { west = null, south = 0, east = 0, north = 0 } = rows[0] ?? {}
+  return west === null ? null : [west, south, east, north]
 }

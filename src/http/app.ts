@@ -135,7 +135,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(themeRoutes, { reads })
   await app.register(placeRoutes, { reads })
   await app.register(printRoutes, { reads })
-  await app.register(tileRoutes, { pool, origin: config.origin, feed, tiles, metrics: tileMetrics })
+  await app.register(tileRoutes, { pool, reads, origin: config.origin, feed, tiles, metrics: tileMetrics })
   await app.register(eventRoutes, { feed })
   if (pages) await app.register(handOverPages, { pages })
 

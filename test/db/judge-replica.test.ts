@@ -76,6 +76,7 @@ describe('whom to blame for a query that failed', () => {
     ['gone', { code: '53200' }],
     ['gone', { code: 'XX001' }],
     ['only-this', { code: '40001' }],
+    ['only-this', new Error('timeout exceeded when trying to connect')],
     ['only-this', { code: '42P01' }],
     ['answered', { code: '57014' }],
     ['answered', { code: '22012' }],

@@ -223,6 +223,7 @@ describe('nobody notices', () => {
     '/api/places?q=a',
     `/api/parcels/${code}/plan`,
     `/api/parcels/${code}/themes`,
+    '/tiles/land.json',
     '/tiles/land/15/21060/13264.mvt',
     '/readyz',
   ]
