@@ -100,7 +100,13 @@ export function openPoolBeside(
     pool.options.options === undefined,
   )
   besides.set(pool, [...(besides.get(pool) ?? []), beside])
+  besideListeners.get(pool)?.(beside, options.applicationName)
   return beside
+}
+
+/** Be told of each pool that is opened beside this one from now on, with the name its connections go by. */
+export function onPoolBeside(pool: pg.Pool, listener: (beside: pg.Pool, applicationName: string) => void): void {
+  besideListeners.set(pool, listener)
 }
 
 /** End all connections of a pool at once, and of those beside it, also where a query waits for an answer: it fails. */
@@ -116,6 +122,7 @@ interface Wire {
 }
 const connections = new WeakMap<pg.Pool, Set<pg.ClientBase>>()
 const besides = new WeakMap<pg.Pool, pg.Pool[]>()
+const besideListeners = new WeakMap<pg.Pool, (beside: pg.Pool, applicationName: string) => void>()
 
 function openWith(config: pg.PoolConfig, settings: Settings, isPooled: boolean): pg.Pool {
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)

@@ -3,10 +3,11 @@ import type pg from 'pg'
 import type { Log } from '../src/kernel/log.ts'
 import { SECONDS, type Metrics } from '../src/kernel/metrics.ts'
 import { keepRequest } from '../src/kernel/request-context.ts'
+import { onPoolBeside } from './connect.ts'
 import { openSlowQueryLog } from './log-slow-queries.ts'
 import { watchQueries } from './watch-queries.ts'
 
-/** Tell of this pool by this name from now on: connections, queries, and those that are slow. Before its first connection. */
+/** Tell of this pool, and of those opened beside it, by this name from now on: connections, queries, and those that are slow. */
 export type WatchPool = (name: string, pool: pg.Pool) => void
 
 export interface PoolWatchOptions {
@@ -50,8 +51,9 @@ export function openPoolWatch({ metrics, log, slowQueryMs }: PoolWatchOptions): 
   })
   const slowQueries = openSlowQueryLog({ log, slowMs: slowQueryMs })
 
-  return (name, pool) => {
+  function watch(name: string, pool: pg.Pool): void {
     pools.set(name, pool)
+    onPoolBeside(pool, (beside, role) => watch(`${name} ${role}`, beside))
     keepRequestWhileWaiting(pool)
     const query = { pool: name }
     watchQueries(pool, (run) => {
@@ -60,6 +62,7 @@ export function openPoolWatch({ metrics, log, slowQueryMs }: PoolWatchOptions): 
       if (slowQueryMs > 0 && run.ms >= slowQueryMs) slowQueries.report(name, pool, run)
     })
   }
+  return watch
 }
 
 function classOf(error: unknown): string {

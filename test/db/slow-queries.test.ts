@@ -5,6 +5,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDb, openPool } from '#db/connect.ts'
 import { openSlowQueryLog } from '#db/log-slow-queries.ts'
+import { openSidePool } from '#db/side-pool.ts'
 import { openPoolWatch } from '#db/watch-pools.ts'
 import { createLog } from '#src/kernel/log.ts'
 import { createMetrics, type Metrics } from '#src/kernel/metrics.ts'
@@ -161,6 +162,15 @@ test('quick queries and COPY are not logged, nor any with the limit at 0', async
   await off.pool.query('select pg_sleep(0.1)')
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect([watched.lines, off.lines]).toEqual([[], []])
+})
+
+test('a pool beside a watched one is watched by both names', async () => {
+  const beside = openSidePool(watched.pool, { size: 1, name: 'barzan tiles', timeoutMs: 5_000 })
+  await beside.query('select pg_sleep(0.1)')
+  await watched.logged(1)
+  await beside.end()
+  expect(watched.lines[0]).toMatchObject({ pool: 'primary barzan tiles', plan: { 'Node Type': 'Result' } })
+  expect(await watched.metrics.metrics()).toContain('barzan_database_query_seconds_count{pool="primary barzan tiles"}')
 })
 
 test('connections, queries and failures are measured by pool', async () => {
