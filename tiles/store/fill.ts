@@ -1,10 +1,13 @@
+import { once } from 'node:events'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { isDatabaseGone } from '../../src/kernel/database-errors.ts'
+import { Problem } from '../../src/kernel/problem.ts'
 import type { Audience } from '../../src/people/access/types.ts'
 import type { TileAddress } from '../address.ts'
 import { MAX_ZOOM, MIN_ZOOM, type TileSet } from '../catalogue.ts'
-import type { Tiles } from '../find-tile.ts'
+import type { TileRequest, Tiles } from '../find-tile.ts'
 
 /** How far a fill has come: tiles looked at of all, and how many of them had to be made. */
 export interface FillProgress {
@@ -24,10 +27,12 @@ export interface FillOptions {
 
 /** Longest a fill waits for people's requests before each of its tiles. */
 const MOST_PATIENCE_MS = 2_000
+const AGAIN_MS = 500
 
 /**
  * See that the table holds every tile of the sets that the municipalities lie in, low zooms first. People go first: while somebody
- * waits for a tile, none is made here. A tile that cannot be made is left to whoever asks for it.
+ * waits for a tile, none is made here. While the database is away, the fill waits for it; a tile that cannot be made is left to whoever
+ * asks for it.
  */
 export async function fillStore(pool: pg.Pool, tiles: Tiles, options: FillOptions): Promise<FillProgress> {
   const { sets, audience = 'public', atOnce = 1, signal = new AbortController().signal, onProgress = () => {} } = options
@@ -41,14 +46,30 @@ export async function fillStore(pool: pg.Pool, tiles: Tiles, options: FillOption
     for (const request of work) {
       if (signal.aborted) return
       for (let waited = 0; tiles.isBusy() && waited < MOST_PATIENCE_MS && atOnce === 1; waited += 20) await sleep(20)
-      if (await tiles.store(request, signal).catch(() => false)) progress.made++
+      const isMade = await storeInTime(tiles, request, signal)
+      if (signal.aborted) return
+      if (isMade) progress.made++
       progress.done++
       onProgress(progress)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, workOn))
-  await tiles.settle()
+  // A process that ends does not wait for a database that is away.
+  if (!signal.aborted) await Promise.race([tiles.settle(), once(signal, 'abort')])
   return progress
+}
+
+async function storeInTime(tiles: Tiles, request: TileRequest, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    try {
+      return await tiles.store(request, signal)
+    } catch (error) {
+      const mayPass = isDatabaseGone(error) || (error instanceof Problem && error.code === 'busy')
+      if (!mayPass) return false
+      await sleep(AGAIN_MS)
+    }
+  }
+  return false
 }
 
 /** Tiles that the land of the municipalities lies in, from afar to near. */

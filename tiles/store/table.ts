@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { openSidePool } from '../../db/side-pool.ts'
+import { isDatabaseGone } from '../../src/kernel/database-errors.ts'
 import type { TileMetrics } from '../tile-metrics.ts'
 import type { KeptTile } from './memory.ts'
 
@@ -29,6 +31,8 @@ const ROWS_AT_ONCE = 24
 const MOST_WAITING = 512
 /** After a failed write no other is tried for so long: a full disk does not become less full by asking. */
 const PAUSE_MS = 15_000
+/** Between two attempts while the database is away. */
+const AWAY_MS = 300
 /** A row is found in a millisecond; when the table does not answer (locked, say), a tile is rendered sooner than it is waited for. */
 const READ_TIMEOUT_MS = 500
 const READ_PAUSE_MS = 1_000
@@ -51,6 +55,7 @@ export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
   const waiting: Waiting[] = []
   let writing: Promise<void> | null = null
   let pausedUntil = 0
+  let isClosed = false
 
   function readerOf(from: pg.Pool): Reader {
     let reader = readers.get(from)
@@ -80,8 +85,15 @@ export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
       const rows = waiting.splice(0, ROWS_AT_ONCE)
       try {
         await writers.query({ ...WRITE, values: [...toColumns(rows)] })
-      } catch {
+      } catch (error) {
         metrics.storeFailed('write')
+        if (isDatabaseGone(error) && !isClosed) {
+          // It comes back, and what was made is as good then: a tile is stored with what its rendering has seen.
+          waiting.unshift(...rows)
+          waiting.length = Math.min(waiting.length, MOST_WAITING)
+          await sleep(AWAY_MS)
+          continue
+        }
         pausedUntil = Date.now() + PAUSE_MS
         waiting.length = 0
       }
@@ -116,6 +128,7 @@ export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
       while (writing) await writing
     },
     async close() {
+      isClosed = true
       waiting.length = 0
       await writing
       await Promise.all([writers.end(), ...[...readers.values()].map(({ pool }) => pool.end())])
