@@ -9,7 +9,7 @@ import type { Density, EditedParcel } from './types.ts'
 
 /** First numbers of the locks of this module, apart from all others by the two-number form. The municipality is added. */
 const CELL_LOCKS = 0x4c00_0000
-const MUNICIPALITY_LOCKS = 0x4d00_0000
+export const MUNICIPALITY_LOCKS = 0x4d00_0000
 
 /**
  * Lock current parcels against other edits, in the order of their ids. Rows are always locked before ground: an edit that waits

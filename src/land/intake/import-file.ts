@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type pg from 'pg'
 import { LOCKS } from '#db/locks.ts'
+import { MUNICIPALITY_LOCKS } from '../editing/lock-ground.ts'
 import { addFeatures, readSql } from './add-features.ts'
 import { assignUses } from './assign-uses.ts'
 import { checkCodes } from './check-codes.ts'
@@ -76,6 +77,9 @@ async function importSource(
   let derived: Record<string, number> = {}
   let overlaps: ImportReport['overlaps'] = []
   if (municipality) {
+    // Nobody edits the ground while overlaps are measured: what the import brings is not seen before it is committed.
+    if (options.into === 'parcels')
+      await client.query('select pg_advisory_xact_lock($1, $2)', [MUNICIPALITY_LOCKS, municipality.id])
     if (added > 0) {
       await writeThemes(client, municipality.id)
       derived = await addFeatures(client, options.into, municipality, origin)

@@ -1,8 +1,10 @@
 import type { LineString } from 'geojson'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '#src/kernel/config.ts'
 import { createTestDatabase, type TestDatabase } from '../../database.ts'
 import { openTestApp } from '../../http/open-app.ts'
+import { describeTile } from '../../tiles/decode-tile.ts'
 
 // Edits in the synthetic city: shapes, borders and lineage as they come.
 
@@ -60,12 +62,7 @@ describe('fifteen splits, each merged again', () => {
       done++
     }
     expect(done).toBeGreaterThan(8)
-    const overlaps = await database.ownerPool.query(
-      `select a.code, b.code from land.parcels a join land.parcels b on a.parcel_id < b.parcel_id and a.geom && b.geom
-       where a.status = 'current' and b.status = 'current' and ST_Area(ST_Intersection(a.geom, b.geom)) > 0.05
-         and not exists (select from land.findings f where f.parcel_id = a.parcel_id and f.other_parcel_id = b.parcel_id and f.resolved_at is null)`,
-    )
-    expect(overlaps.rows).toEqual([])
+    expect(await listOverlaps()).toEqual([])
     const lost = await database.ownerPool.query(
       `select (select count(*)::int from land.buildings b join land.parcels p using (parcel_id) where p.status = 'retired') as buildings,
          (select count(*)::int from land.facilities f join land.parcels p using (parcel_id) where p.status = 'retired') as facilities,
@@ -88,3 +85,75 @@ test('what an edit says it touched is what the feed says', async () => {
   expect(body.tiles.map((tile: number[]) => tile.join('/')).sort()).toEqual([...new Set(told)].sort())
   expect(new Set(body.tiles.map(([z]: number[]) => z)).has(13)).toBe(true)
 })
+
+test('who edits sees his own edit at once, at every zoom, though the tiles were kept', async () => {
+  const { rows } = await database.ownerPool.query(
+    `select code from land.parcels where status = 'current' and land_use = 'RES' order by parcel_id desc limit 1`,
+  )
+  const code = rows[0].code as string
+  const first = await city.ask(`/api/parcels/${code}`, { landUse: 'COM' }, { method: 'PATCH', headers })
+  const tiles = first.body.tiles as number[][]
+  const before = await readTiles(city.app, tiles, `?v=${first.body.version}`)
+  const { body } = await city.ask(`/api/parcels/${code}`, { landUse: 'MIL' }, { method: 'PATCH', headers })
+  const after = await readTiles(city.app, tiles, `?v=${body.version}`)
+  const fresh = await openTestApp(database, {
+    config: readConfig({ DATABASE_URL: database.url, BARZAN_LOG: 'silent', BARZAN_TILE_STORE: 'off' }),
+  })
+  const rendered = await readTiles(fresh.app, tiles, '')
+  await fresh.app.close()
+  for (const [i, [z]] of tiles.entries()) {
+    expect(after[i]).toBe(rendered[i])
+    if (z! >= 15) expect(after[i]).not.toBe(before[i])
+  }
+})
+
+async function readTiles(app: (typeof city)['app'], tiles: number[][], query: string): Promise<string[]> {
+  const texts: string[] = []
+  for (const tile of tiles) {
+    const answer = await app.inject({ url: `/tiles/land/${tile.join('/')}.mvt${query}`, headers: { 'accept-encoding': 'gzip' } })
+    expect([200, 204]).toContain(answer.statusCode)
+    const bytes = answer.headers['content-encoding'] === 'gzip' ? gunzipSync(answer.rawPayload) : answer.rawPayload
+    texts.push(describeTile(bytes))
+  }
+  return texts
+}
+
+test('whatever is drawn is done or refused with a reason; the land stays whole', async () => {
+  const { rows } = await database.ownerPool.query(
+    `select code, ST_X(at) as lon, ST_Y(at) as lat from land.parcels, ST_Transform(ST_Centroid(geom), 4326) at where status = 'current' order by md5(code) limit 40`,
+  )
+  let seed = 7
+  const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
+  const statuses: Record<string, number> = {}
+  for (const { code, lon, lat } of rows as { code: string; lon: number; lat: number }[]) {
+    const reach = 10 ** -(3 + 3 * random()) // from 100 m to 10 cm
+    const position = () => [lon + reach * (random() - 0.5), lat + reach * (random() - 0.5)]
+    const ring = Array.from({ length: 3 + Math.floor(random() * 6) }, position)
+    const hole = Array.from({ length: 3 }, position)
+    const geometry = { type: 'Polygon', coordinates: [[...ring, ring[0]], ...(random() < 0.3 ? [[...hole, hole[0]]] : [])] }
+    const line = { type: 'LineString', coordinates: Array.from({ length: 2 + Math.floor(random() * 4) }, position) }
+    const other = rows[Math.floor(random() * rows.length)].code as string
+    for (const answer of [
+      await city.ask(`/api/parcels/${code}`, { geometry }, { method: 'PATCH', headers }),
+      await city.ask('/api/parcels/split', { parcel: code, line }, { headers }),
+      await city.ask('/api/parcels/merge', { parcels: [code, other], landUse: 'RES' }, { headers }),
+    ]) {
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
+      expect([200, 400, 409, 422], JSON.stringify([geometry, line, answer.body])).toContain(answer.status)
+      if (answer.status !== 200) expect(answer.body.reasons[0].fa).toMatch(/[آ-ی]/)
+    }
+  }
+  expect(Object.keys(statuses).length).toBeGreaterThan(2)
+  const wrong = await database.ownerPool.query(`select code from land.parcels where not ST_IsValid(geom) or ST_IsEmpty(geom)`)
+  expect(wrong.rows).toEqual([])
+  expect(await listOverlaps()).toEqual([])
+})
+
+async function listOverlaps(): Promise<unknown[]> {
+  const { rows } = await database.ownerPool.query(
+    `select a.code, b.code from land.parcels a join land.parcels b on a.parcel_id < b.parcel_id and a.geom && b.geom
+     where a.status = 'current' and b.status = 'current' and ST_Area(ST_Intersection(a.geom, b.geom)) > 0.05
+       and not exists (select from land.findings f where f.parcel_id = a.parcel_id and f.other_parcel_id = b.parcel_id and f.resolved_at is null)`,
+  )
+  return rows
+}

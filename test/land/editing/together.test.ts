@@ -1,10 +1,16 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDb, openPool } from '#db/connect.ts'
 import { changeParcel } from '#src/land/editing/change-parcel.ts'
 import { chooseCells } from '#src/land/editing/choose-cells.ts'
 import { splitParcel } from '#src/land/editing/split-parcel.ts'
+import { MUNICIPALITY_LOCKS } from '#src/land/editing/lock-ground.ts'
 import { readChange } from '#src/land/editing/read-edit.ts'
+import { importFile } from '#src/land/intake/import-file.ts'
 import { createTestDatabase } from '../../database.ts'
+import { importOptions } from '../intake/import-options.ts'
 import { openPlots, rectangle, type Plot } from './lay-plots.ts'
 
 // Two officers at once, on connections of their own.
@@ -121,6 +127,36 @@ describe('two edits at once', () => {
     ])
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(results.find((result) => result.status === 'rejected')!.reason).toMatchObject({ code: 'conflict' })
+  })
+
+  test('an import waits for edits under way, and edits of outlines for an import', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'barzan-together-'))
+    const file = join(folder, 'more.geojson')
+    const outline = await town.polygon(rectangle(700, 700, 720, 720))
+    await writeFile(
+      file,
+      JSON.stringify({
+        type: 'FeatureCollection',
+        features: [{ type: 'Feature', properties: { code: '1-9-9-1-0-0-0' }, geometry: outline }],
+      }),
+    )
+    const editor = await others.pool.connect()
+    try {
+      await editor.query('begin')
+      await editor.query('select pg_advisory_xact_lock_shared($1::int, $2::int)', [MUNICIPALITY_LOCKS, town.municipalityId])
+      const importing = importFile(town.ownerPool, importOptions(file, { municipality: null, map: { code: 'code' } }))
+      await expect.poll(countWaiting).toBe(1)
+      // The import stands in line for the whole of it: a later edit stands behind it.
+      const change = readChange({ geometry: await town.polygon(rectangle(121, 720, 130, 760)) })
+      const later = changeParcel(town.database.db, act, await idOf('R7'), change).catch((error: unknown) => error)
+      await expect.poll(countWaiting).toBe(2)
+      await editor.query('commit')
+      expect(await importing).toMatchObject({ outcome: 'applied', added: 1 })
+      expect(await later).toMatchObject({ ids: [await idOf('R7')] })
+    } finally {
+      editor.release(true)
+      await rm(folder, { recursive: true })
+    }
   })
 
   test('who waits too long is told to come again, and nothing is done', async () => {
