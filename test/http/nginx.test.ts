@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findCacheDeadline } from '#tiles/cache-deadline.ts'
+import { askRaw } from '../ask-raw.ts'
 import { startNginx, type RunningNginx } from '../start-nginx.ts'
 
 // nginx with our configuration before a server that notes what comes to it and answers as the test says.
@@ -226,17 +227,9 @@ describe('files', () => {
     '/_app/immutable//etc/passwd', '/_app/immutable/%00', '/_app/immutable/chunks/', '/_app/immutable/', '/secret.txt', '/nginx.conf', '/_app/immutable../secret.txt',
   ])('outside their folder are not given: %s', async (path) => {
     answer = (_request, response) => void response.writeHead(404).end('asked upstream')
-    // fetch tidies addresses up: as they are
-    const { get } = await import('node:http')
-    const { promise, resolve } = Promise.withResolvers<{ status: number; body: string }>()
-    const { port } = new URL(nginx.origin)
-    get({ host: '127.0.0.1', port, path }, (response) => {
-      let body = ''
-      response.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => resolve({ status: response.statusCode!, body }))
-    })
-    const { status, body } = await promise
+    const { status, body } = await askRaw(nginx.origin + path) // fetch would tidy the address up
     expect([400, 403, 404]).toContain(status)
-    expect(body).not.toMatch(/worker_processes|not named|root:/)
+    expect(body.toString()).not.toMatch(/worker_processes|not named|root:/)
   }) // prettier-ignore
 })
 
