@@ -9,7 +9,8 @@ const STATEMENT_MS = 8000
 /**
  * One edit in one transaction. Statements see what was committed before each of them, so what is read after the ground is locked
  * is true until the end.
- * @throws Problem `busy` when others hold the ground too long; `conflict` when the database's own rule against overlaps objects
+ * @throws Problem `busy` when others hold the ground too long; `conflict` when the database's own rule against overlaps objects;
+ * `unprocessable` for a land use that this database does not know
  */
 export async function runEdit<T>(db: Db, edit: (tx: Db) => Promise<T>): Promise<T> {
   try {
@@ -32,6 +33,7 @@ export async function runEdit<T>(db: Db, edit: (tx: Db) => Promise<T>): Promise<
 function explain(error: unknown): unknown {
   const { code, constraint } = (error ?? {}) as { code?: string; constraint?: string }
   if (constraint === 'parcels_do_not_overlap') return new Problem('conflict', [OVERLAP], { cause: error })
+  if (constraint === 'parcels_land_use_fkey') return new Problem('unprocessable', [NO_SUCH_USE], { cause: error })
   // Waited too long; or somebody outside this module locked in another order and the database chose who gives way.
   if (code === '55P03' || code === '40P01' || code === '40001') return new Problem('busy', [BUSY], { cause: error })
   return error
@@ -40,6 +42,11 @@ function explain(error: unknown): unknown {
 const OVERLAP = {
   fa: 'این تغییر روی ملک دیگری می‌افتد.',
   en: 'The change would lie on another parcel.',
+}
+const NO_SUCH_USE = {
+  at: 'landUse',
+  fa: 'این کاربری در این سامانه تعریف نشده است.',
+  en: 'This land use is not defined here.',
 }
 const BUSY = {
   fa: 'همین زمین هم‌اکنون در ویرایش دیگری است؛ کمی بعد دوباره بفرستید.',

@@ -251,6 +251,7 @@ describe('what is no edit', () => {
     ['an unknown parcel', 'NOWHERE', { landUse: 'RES' }, 404],
     ['no change', 'WITNESS', {}, 400],
     ['an unknown use', 'WITNESS', { landUse: 'ZZZ' }, 400],
+    ['a use that this town does not know', 'WITNESS', { landUse: 'GRN' }, 422],
     ['a number for a shape', 'WITNESS', { geometry: 5 }, 400],
     ['a ring of one point', 'WITNESS', { geometry: { type: 'Polygon', coordinates: [[[51, 32]]] } }, 400],
     ['coordinates beyond all numbers', 'WITNESS', { geometry: { type: 'Polygon', coordinates: [[[1e300, 32], [51, 1e300], [51, 32], [1e300, 32]]] } }, 400],
