@@ -79,6 +79,18 @@ async function read(headers: Record<string, string> = {}): Promise<unknown> {
   return answer.json<{ properties: { address: string } }>().properties.address
 }
 
+/** The land use with which the edited parcel is drawn in each tile of zoom 16 that shows it. */
+async function listDrawnUses(from: FastifyInstance, { parcel, tiles }: Edited, query = ''): Promise<unknown[]> {
+  const drawn = await Promise.all(
+    tiles.filter(([z]) => z === 16).map(([z, x, y]) => from.inject(`/tiles/land/${z}/${x}/${y}.mvt${query}`)),
+  )
+  return drawn
+    .filter(({ statusCode }) => statusCode === 200)
+    .flatMap(({ rawPayload }) => decodeTile(rawPayload).get('parcels') ?? [])
+    .filter(({ id }) => id === parcel.id)
+    .map(({ properties }) => properties.land_use)
+}
+
 const pauseReplay = () => onReplica.query('select pg_wal_replay_pause()')
 const resumeReplay = () => onReplica.query('select pg_wal_replay_resume()')
 
@@ -108,20 +120,46 @@ describe('reading one’s own writes', () => {
       const edit = await patch({ landUse: wanted })
       expect(edit.statusCode, edit.body).toBe(200)
       const cookie = String(edit.headers['set-cookie']).split(';')[0]!
-      const { parcel, tiles, version } = edit.json<Edited>()
+      const { version } = edit.json<Edited>()
       const read = await app.inject({ url: `/api/parcels/${code}`, headers: { cookie } })
       expect(read.json<{ properties: { landUse: string } }>().properties.landUse).toBe(wanted)
-      const drawn = await Promise.all(
-        tiles.filter(([z]) => z === 16).map(([z, x, y]) => app.inject(`/tiles/land/${z}/${x}/${y}.mvt?v=${version}`)),
-      )
-      const uses = drawn
-        .filter(({ statusCode }) => statusCode === 200)
-        .flatMap(({ rawPayload }) => decodeTile(rawPayload).get('parcels') ?? [])
-        .filter(({ id }) => id === parcel.id)
-        .map(({ properties }) => properties.land_use)
+      const uses = await listDrawnUses(app, edit.json<Edited>(), `?v=${version}`)
       expect(new Set(uses)).toEqual(new Set([wanted]))
     } finally {
       await resumeReplay()
+    }
+  })
+
+  test('a replica a second behind, edit after edit: his own are seen in every process, and no tile is old after half a second', async () => {
+    const config = readConfig({ DATABASE_URL: primary.url, DATABASE_READ_URL: replica.url, BARZAN_LOG: 'silent' })
+    const { app: another } = await openTestApp(main, { config })
+    await onReplica.query(`alter system set recovery_min_apply_delay = '1000ms'`)
+    await onReplica.query('select pg_reload_conf()')
+    let others = 0
+    try {
+      for (let i = 0; i < 12; i++) {
+        const wanted = i % 2 ? 'COM' : 'GRN'
+        const edit = await patch({ landUse: wanted })
+        expect(edit.statusCode, edit.body).toBe(200)
+        const headers = { 'x-barzan-written': String(edit.headers['x-barzan-written']) }
+        for (const process of [app, another]) {
+          const read = await process.inject({ url: `/api/parcels/${code}`, headers })
+          expect(read.json<{ properties: { landUse: string } }>().properties.landUse).toBe(wanted)
+          expect(new Set(await listDrawnUses(process, edit.json(), `?v=${edit.json<Edited>().version}`))).toEqual(
+            new Set([wanted]),
+          )
+        }
+        const unaware = await another.inject({ url: `/api/parcels/${code}` })
+        if (unaware.json<{ properties: { landUse: string } }>().properties.landUse !== wanted) others++
+        await sleep(500)
+        expect(new Set(await listDrawnUses(another, edit.json()))).toEqual(new Set([wanted]))
+        expect(pools.choose().isReplica).toBe(true)
+      }
+      expect(others).toBeGreaterThan(0) // or else nothing was read from the replica
+    } finally {
+      await onReplica.query('alter system reset recovery_min_apply_delay')
+      await onReplica.query('select pg_reload_conf()')
+      await another.close()
     }
   })
 
