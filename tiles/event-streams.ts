@@ -19,7 +19,7 @@ export interface EventStreamOptions {
 export interface EventStreams {
   /**
    * Answer with a stream that goes on from `since` (an event's id), or from now. Its head must not have been written yet.
-   * False when there are as many as there may be, or nothing is known of the database yet.
+   * False when there are as many as there may be, nothing is known of the database yet, or the client has left.
    */
   open(response: ServerResponse, viewer: Viewer, since: string | null, headers: Record<string, string>): boolean
   count(): number
@@ -156,7 +156,7 @@ export function openEventStreams({ feed, catalogue, mostOpen, mostUnsentBytes, b
   return {
     open(response, viewer, since, headers) {
       const standing = feed.standing()
-      if (isClosed || open >= mostOpen || !standing) return false
+      if (isClosed || response.destroyed || open >= mostOpen || !standing) return false
       response.writeHead(200, {
         ...headers,
         'content-type': 'text/event-stream; charset=utf-8',

@@ -32,23 +32,33 @@ export async function eventRoutes(app: FastifyInstance, options: EventRouteOptio
     mostUnsentBytes: options.mostUnsentBytes ?? 256 * 1024,
     beatMs: options.beatMs ?? 20_000,
   })
+  const refuseWhenFull = () => {
+    if (streams.count() >= (options.mostOpen ?? MOST_STREAMS)) throw new Problem('busy', [TOO_MANY])
+  }
   // Before the server waits for its connections to end: these never end by themselves.
   app.addHook('preClose', async () => streams.close())
 
-  app.get<{ Querystring: EventQuery }>('/events', { schema: eventRouteSchema, exposeHeadRoute: false }, (request, reply) => {
-    const { query } = request
-    const viewer = {
-      audience: audienceOf(request),
-      sets: readSets(query.sets, catalogue),
-      bbox: query.bbox === undefined ? null : readBbox(query.bbox),
-    }
-    // What a browser sends by itself when it comes back is newer than the address it began with.
-    const since = readLastEventId(request) ?? query.since ?? null
-    if (!feed.standing()) throw new Problem('not-ready')
-    if (streams.count() >= (options.mostOpen ?? MOST_STREAMS)) throw new Problem('busy', [TOO_MANY])
-    reply.hijack()
-    if (!streams.open(reply.raw, viewer, since, { ...(reply.getHeaders() as Record<string, string>) })) reply.raw.destroy()
-  })
+  app.get<{ Querystring: EventQuery }>(
+    '/events',
+    { schema: eventRouteSchema, exposeHeadRoute: false },
+    async (request, reply) => {
+      const { query } = request
+      const viewer = {
+        audience: audienceOf(request),
+        sets: readSets(query.sets, catalogue),
+        bbox: query.bbox === undefined ? null : readBbox(query.bbox),
+      }
+      // What a browser sends by itself when it comes back is newer than the address it began with.
+      const since = readLastEventId(request) ?? query.since ?? null
+      refuseWhenFull()
+      // The last event may have come from a process that was ahead of this one. When the database is away there is nothing to catch up on.
+      await feed.catchUp().catch(() => undefined)
+      if (!feed.standing()) throw new Problem('not-ready')
+      refuseWhenFull()
+      reply.hijack()
+      if (!streams.open(reply.raw, viewer, since, { ...(reply.getHeaders() as Record<string, string>) })) reply.raw.destroy()
+    },
+  )
 }
 
 function readSets(text: string, catalogue: readonly TileSet[]): string[] {

@@ -181,6 +181,20 @@ describe('bad clients and the end', () => {
     expect(await reader.next()).toMatchObject({ data: { version: 9 } })
   })
 
+  it('a client that leaves before its stream has begun takes no place', async () => {
+    const feed = openFeedByHand()
+    const { promise: caughtUp, resolve: catchUp } = Promise.withResolvers<void>()
+    const { app, origin } = await openEvents({ mostOpen: 1 }, { ...feed, catchUp: () => caughtUp })
+    const countConnections = promisify(app.server.getConnections.bind(app.server))
+    const leaving = connect(Number(new URL(origin).port), '127.0.0.1')
+    leaving.write('GET /events?sets=land HTTP/1.1\r\nHost: x\r\n\r\n')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    leaving.destroy()
+    await expect.poll(countConnections).toBe(0)
+    catchUp()
+    expect(await (await readEvents(origin, '/events?sets=land')).next()).toMatchObject({ event: 'ready' })
+  })
+
   it('the server ends though streams are open', async () => {
     const { app, origin, feed } = await openEvents()
     const readers = await Promise.all([1, 2, 3].map(() => readEvents(origin, '/events?sets=land')))
