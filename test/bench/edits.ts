@@ -96,7 +96,7 @@ async function spreadEdits(pool: pg.Pool, count: number): Promise<PlannedEdit[]>
      order by i`,
     [count],
   )
-  return rows.map(({ id, code, use }) => ({ id, code, from: use, to: use === 'COM' ? 'GRN' : 'COM', tiles: [] }))
+  return rows.map(({ id, code, use }) => ({ id, code, from: use, to: use === 'COM' ? 'GRN' : 'COM', tile: '', tiles: [] }))
 }
 
 async function readWork(pool: pg.Pool): Promise<{ buffers: number; rows: number; wal: number }> {

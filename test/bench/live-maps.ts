@@ -42,7 +42,7 @@ async function editBetween(bench: Bench, near: MeasuredServer, far: MeasuredServ
     for (const { tiles } of singles)
       for (const tile of tiles) await Promise.all([near, far].map(({ template }) => fetchAnswer(template, tile)))
     for (const edit of singles) {
-      const tile = edit.tiles.at(-1)!
+      const { tile } = edit
       const sentAt = performance.now()
       const heard = events.waitFor(parseTile(tile)).then(async (version) => {
         await requireShown(far, edit, tile, version)

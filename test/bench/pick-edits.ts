@@ -8,7 +8,9 @@ export interface PlannedEdit {
   code: string
   from: string
   to: string
-  /** The tiles of `land` that draw the parcel itself, at zooms 15 and 16, the margin beyond their edges included. */
+  /** The tile of zoom 16 in which it lies. */
+  tile: string
+  /** The tiles of `land` that may draw the parcel itself, at zooms 15 and 16, the margin beyond their edges included. */
   tiles: string[]
 }
 
@@ -46,8 +48,15 @@ async function listParcels(
   perTile: number,
   without: number[],
 ): Promise<PlannedEdit[]> {
-  const { rows } = await pool.query<{ id: number; code: string; use: string; box: [number, number, number, number] }>(
-    `select p.id, p.code, p.use, array[ST_XMin(p.shape), ST_YMin(p.shape), ST_XMax(p.shape), ST_YMax(p.shape)] as box
+  const { rows } = await pool.query<{
+    id: number
+    code: string
+    use: string
+    x: number
+    y: number
+    box: [number, number, number, number]
+  }>(
+    `select p.id, p.code, p.use, t.x, t.y, array[ST_XMin(p.shape), ST_YMin(p.shape), ST_XMax(p.shape), ST_YMax(p.shape)] as box
      from unnest($1::int[], $2::int[]) with ordinality as t(x, y, n)
      cross join lateral (
        select parcel_id as id, code, land_use as use, geom_3857 as shape, row_number() over (order by parcel_id) as nth from land.parcels
@@ -58,11 +67,12 @@ async function listParcels(
     [tiles.map(({ x }) => x), tiles.map(({ y }) => y), without, perTile],
   )
   const asked = new Set(listDistinct(trace).map(nameTile))
-  return rows.map(({ id, code, use, box }) => ({
+  return rows.map(({ id, code, use, x, y, box }) => ({
     id,
     code,
     from: use,
     to: use === 'COM' ? 'GRN' : 'COM',
+    tile: `land/16/${x}/${y}`,
     tiles: [15, 16].flatMap((z) => listTilesOf(box, z)).filter((tile) => asked.has(tile) || tile.startsWith('land/16/')),
   }))
 }
