@@ -3,17 +3,19 @@ import { lockForUpdate } from './lock-pyramid.ts'
 import { redrawGrounds } from './redraw-grounds.ts'
 
 /** Marks taken by one transaction: short enough for others to wait for. */
-const MARKS_AT_ONCE = 100
-/** How long an edit waits for its own to be followed. */
+const MARKS_AT_ONCE = 25
+/** How long an edit waits for others at work. */
 const WAIT_MS = 2_000
+/** What somebody waits for is done first; how long he then goes on with what else is marked. */
+const GO_ON_MS = 100
 
 /**
  * Bring the generalised tables up to date for the ground that edits have marked, and for nothing else: its cost does not depend on
- * the size of the city. Any number of processes may call it at any time; one works on a municipality at a time. Returns when every
- * mark committed before the call has been dealt with, by whoever, or when there are more than `waitMs` is enough for: the newest
- * come first, the others are the keeper's. A municipality that has never been built, or is being built anew, waits for that.
+ * the size of the city. Any number of processes may call it at any time; one works on a municipality at a time. The newest marks
+ * come first: when it returns, a few that were committed before the call have been dealt with, by whoever, and of a great many the
+ * last; the others are the keeper's. A municipality that has never been built, or is being built anew, waits for that.
  * @param options.municipalityId only this one
- * @param options.waitMs how long to wait for others at work there, and to go on. 0: do not wait, do everything
+ * @param options.waitMs how long to wait for others at work there; 0: not at all, but then do everything that is marked
  */
 export async function updateGrounds(pool: pg.Pool, options: { municipalityId?: number; waitMs?: number } = {}): Promise<void> {
   const client = await pool.connect()
@@ -24,9 +26,10 @@ export async function updateGrounds(pool: pg.Pool, options: { municipalityId?: n
       [options.municipalityId ?? null],
     )
     const waitMs = options.waitMs ?? WAIT_MS
-    const until = performance.now() + waitMs
-    for (const { municipality_id: id } of rows)
-      while ((await updateSome(client, id, waitMs)) && (waitMs === 0 || performance.now() < until));
+    for (const { municipality_id: id } of rows) {
+      const until = waitMs === 0 ? Infinity : performance.now() + GO_ON_MS
+      while ((await updateSome(client, id, waitMs)) && performance.now() < until);
+    }
     client.release()
   } catch (error) {
     client.release(true) // closing the connection undoes the transaction
