@@ -46,8 +46,7 @@ export const TABLES: readonly EditedTable[] = [
     name: 'parcels',
     key: 'parcel_id',
     drawn: {
-      land_use: USES,
-      residential_density: ['1', '2', '3', 'null'],
+      'land_use, residential_density': [`row('COM', null)`, `row('RES', 2)`, `row('RES', 3)`, `row(null, null)`],
       house_number: [`'۷'`, 'null'],
       'status, valid_to': [`row('retired', date '2025-01-01')`, `row('current', null::date)`],
     },
@@ -76,15 +75,15 @@ export const TABLES: readonly EditedTable[] = [
     name: 'water_courses',
     key: 'water_course_id',
     drawn: {
-      ...NAMES,
-      'name_fa, name_en': [`row(null, null)`],
-      kind: [`'river'`, `'pool'`, `'madi'`],
       centre_line: [
-        'null',
-        'ST_Multi(ST_Boundary(geom))',
         'ST_Translate(centre_line, 60, 30)',
         'ST_Rotate(centre_line, 0.7, ST_Centroid(geom))',
+        'null',
+        'ST_Multi(ST_Boundary(geom))',
       ],
+      kind: [`'madi'`, `'pool'`, `'river'`],
+      ...NAMES,
+      'name_fa, name_en': [`row(null, null)`, `row('رود', null)`],
     },
     hidden: { width_m: ['12', 'null'] },
   },
@@ -129,6 +128,16 @@ export interface Edit {
   sql: string
   /** Whether no tile may change. */
   isHidden: boolean
+}
+
+/** For each column that is drawn, statements that give another value to the first row. */
+export function* listColumnEdits({ name, key, drawn }: EditedTable): Generator<string> {
+  for (const [column, values] of Object.entries(drawn)) {
+    for (const value of values.slice(0, 3)) {
+      const set = column.includes(',') ? `(${column})` : column
+      yield `update land.${name} set ${set} = ${value} where ${key} = (select min(${key}) from land.${name})`
+    }
+  }
 }
 
 let copies = 1000

@@ -5,7 +5,7 @@ import { rebuildPyramid } from '../../tiles/rebuild.ts'
 import { composeTileStatement } from '../../tiles/statement.ts'
 import { updateGrounds } from '../../tiles/update-grounds.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
-import { composeEdit, openDice, TABLES } from './edit-land.ts'
+import { composeEdit, listColumnEdits, openDice, TABLES } from './edit-land.ts'
 import { loadHamlet } from './open-tile-app.ts'
 
 let database: TestDatabase
@@ -62,7 +62,7 @@ test('a bulk load notes nothing by itself', async () => {
 
 /** Others may be tried: `SEED=4 EDITS=500`. */
 const SEED = Number(process.env.SEED ?? 3)
-const EDITS = Number(process.env.EDITS ?? 91)
+const EDITS = Number(process.env.EDITS ?? 52)
 
 test('whatever is edited, the tiles that look different are noted by the transaction, and few others', async () => {
   const dice = openDice(SEED)
@@ -91,6 +91,10 @@ test('whatever is edited, the tiles that look different are noted by the transac
     needless += seen.filter((tile) => !changed.includes(tile)).length
   }
 
+  for (const table of TABLES) {
+    for (const sql of listColumnEdits(table)) await check(sql, false, () => database.ownerPool.query(sql))
+  }
+  await check('low zooms after all that', false, () => updateGrounds(database.pool))
   for (let edit = 0; edit < EDITS; edit++) {
     const table = TABLES[edit % TABLES.length]!
     const { sql, isHidden } = composeEdit(dice, table, columns.get(table.name)!)
@@ -129,7 +133,7 @@ async function listNotes(since: number, from: pg.Pool | pg.PoolClient = database
   return new Set(rows.map(({ tile }) => tile))
 }
 
-/** Fingerprints of all tiles of all sets within some 1,200 m of the hamlet. */
+/** Fingerprints of all tiles of all sets within some 1,000 m of the hamlet. */
 async function renderAll(): Promise<Map<string, string>> {
   const made = new Map<string, string>()
   for (const set of CATALOGUE) {
@@ -140,7 +144,7 @@ async function renderAll(): Promise<Map<string, string>> {
       const { rows } = await database.pool.query<[string, string]>({
         rowMode: 'array',
         text: `select format('%s %s/%s/%s', $1::text, t.z, t.x, t.y), md5(made.tile)
-               from tiles.cover(ST_Transform(ST_Expand(ST_SetSRID(ST_Point(535120, 3583700), 32639), 1200), 3857), $2, $2) t
+               from tiles.cover(ST_Transform(ST_Expand(ST_SetSRID(ST_Point(535120, 3583700), 32639), 1000), 3857), $2, $2) t
                cross join lateral (${text}) made`,
         values: [set.id, z],
       })
