@@ -3,7 +3,7 @@ import { lockForUpdate } from './lock-pyramid.ts'
 import { redrawGrounds } from './redraw-grounds.ts'
 
 /** Marks taken by one transaction: short enough for others to wait for. */
-const MARKS_AT_ONCE = 25
+const MARKS_AT_ONCE = 10
 /** How long an edit waits for others at work. */
 const WAIT_MS = 2_000
 /** What somebody waits for is done first; how long he then goes on with what else is marked. */
