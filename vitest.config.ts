@@ -12,7 +12,9 @@ if (!existsSync('.svelte-kit/tsconfig.json')) execFileSync(process.execPath, ['n
 const browser = ['test/e2e/**/*.test.ts']
 const all = globSync('test/**/*.test.ts').filter((path) => !path.startsWith('test/e2e/'))
 const slow = all.filter((path) =>
-  /\/(database|open-app|open-tile-app)\.ts'|-cluster\.ts'|start-(server|nginx)\.ts'|node:child_process/.test(readFileSync(path, 'utf8')),
+  /\/(database|open-app|open-tile-app)\.ts'|-cluster\.ts'|start-(server|nginx)\.ts'|node:child_process/.test(
+    readFileSync(path, 'utf8'),
+  ),
 )
 
 export default defineConfig({

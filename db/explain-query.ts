@@ -16,6 +16,14 @@ const PLANNED = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|
 /** Longest that planning may take, and longest to wait for a lock, milliseconds. */
 const LIMITS = { statement: 2_000, lock: 500 }
 
+/** At the end of each statement of ours. */
+const OWN = ' /* for a plan */'
+
+/** Whether the statement was run only to learn the plan of another. */
+export function isForPlan(text: string): boolean {
+  return text.endsWith(OWN)
+}
+
 export function isPlanned(text: string): boolean {
   return PLANNED.test(text)
 }
@@ -29,8 +37,8 @@ export async function explainQuery(pool: pg.Pool, { text, values }: RunStatement
   const client = await pool.connect()
   let isUsable = false
   try {
-    await client.query('begin read only')
-    await client.query(`set local statement_timeout = ${LIMITS.statement}; set local lock_timeout = ${LIMITS.lock}`)
+    await client.query(`begin read only${OWN}`)
+    await client.query(`set local statement_timeout = ${LIMITS.statement}; set local lock_timeout = ${LIMITS.lock}${OWN}`)
     const plan = isGeneric ? await explainGeneric(client, text, values.length) : await explainWith(client, text, values)
     isUsable = true
     return maskPlan(plan)
@@ -38,7 +46,7 @@ export async function explainQuery(pool: pg.Pool, { text, values }: RunStatement
     isUsable = error instanceof pg.DatabaseError && !error.code?.startsWith('57P')
     throw error
   } finally {
-    if (isUsable) isUsable = await client.query('rollback').then(() => true, () => false) // prettier-ignore
+    if (isUsable) isUsable = await client.query(`rollback${OWN}`).then(() => true, () => false) // prettier-ignore
     client.release(!isUsable)
   }
 }
@@ -46,24 +54,24 @@ export async function explainQuery(pool: pg.Pool, { text, values }: RunStatement
 type Explained = { rows: [[{ Plan: PlanNode }[]]] }
 
 async function explainWith(client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<PlanNode> {
-  const query = { text: `explain (format json) ${text}`, values: [...values], rowMode: 'array', queryMode: 'extended' }
+  const query = { text: `explain (format json) ${text}${OWN}`, values: [...values], rowMode: 'array', queryMode: 'extended' }
   const { rows } = (await client.query(query)) as unknown as Explained
   return rows[0][0][0]!.Plan
 }
 
 /** The plan for any values at all: that of a prepared statement. Before PostgreSQL 16 there is no other way to see it. */
 async function explainGeneric(client: pg.PoolClient, text: string, count: number): Promise<PlanNode> {
-  await client.query({ text: `prepare barzan_explained as ${text}`, queryMode: 'extended' } as pg.QueryConfig)
+  await client.query({ text: `prepare barzan_explained as ${text}${OWN}`, queryMode: 'extended' } as pg.QueryConfig)
   try {
     const nulls = count > 0 ? `(${Array(count).fill('null').join(', ')})` : ''
     const { rows } = (await client.query({
-      text: `explain (format json) execute barzan_explained${nulls}`,
+      text: `explain (format json) execute barzan_explained${nulls}${OWN}`,
       rowMode: 'array',
     })) as unknown as Explained
     return rows[0][0][0]!.Plan
   } finally {
     // Prepared statements outlive transactions.
-    await client.query('rollback; deallocate barzan_explained')
+    await client.query(`rollback; deallocate barzan_explained${OWN}`)
   }
 }
 

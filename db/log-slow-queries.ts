@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Log } from '../src/kernel/log.ts'
-import { explainQuery, isPlanned, type PlanNode } from './explain-query.ts'
+import { explainQuery, isForPlan, isPlanned, type PlanNode } from './explain-query.ts'
 import { maskSql } from './mask-literals.ts'
 import type { QueryRun } from './watch-queries.ts'
 
@@ -75,7 +75,7 @@ export function openSlowQueryLog({
 
   return {
     report(poolName, pool, run) {
-      if (/^(explain \(format json\)|prepare barzan_explained) /.test(run.text)) return // our own
+      if (isForPlan(run.text)) return
       const refusal = refuse(run.text)
       if (refusal) write(poolName, run, refusal)
       else void explain(pool, run).then((outcome) => write(poolName, run, outcome))
