@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -12,7 +13,8 @@ import { PARTS } from './tiles.ts'
 const HELP = `npm run bench -- [tiles] [edits] [api] [pages] [options]: measure, print one Markdown table, keep it in test/bench/results/
   --parcels N               size of the city (20000); a city of that size is made in a cluster of its own and removed at the end
   --database-url URL        measure on this database instead (tiles: as its application's role)
-  --database-owner-url URL  its owner: without it no store is emptied and nothing is rebuilt, and what needs that is left out
+  --database-owner-url URL  its owner: without it no store can be emptied and nothing rebuilt; parts that need that say so
+  --hold                    make the city, say both its addresses, and keep it until Ctrl-C: for several runs on the same one
   --only PART[,PART]        of tiles only: ${PARTS.join(', ')}; figures of other parts stay as they were
   --target URL              replay tiles against another server on the same PostGIS, after its tiles were found to be ours: its address
                             when its tiles are at /tiles/{set}/{z}/{x}/{y}.mvt, otherwise a template with those words in braces
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
     parcels: { type: 'string', default: '20000' },
     'database-url': { type: 'string' },
     'database-owner-url': { type: 'string' },
+    hold: { type: 'boolean' },
     only: { type: 'string' },
     target: { type: 'string' },
     'target-pid': { type: 'string' },
@@ -46,6 +49,20 @@ if (target && !values['database-url'])
 
 const city = await openBenchCity(Number(values.parcels), values['database-url'] ?? null, values['database-owner-url'] ?? null)
 try {
+  if (values.hold) await hold()
+  else await measureAll()
+} finally {
+  await city.close()
+}
+
+async function hold(): Promise<void> {
+  process.stdout.write(`--database-url '${city.url}' --database-owner-url '${city.ownerUrl}'\n`)
+  const waiting = setInterval(() => undefined, 1 << 30)
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  clearInterval(waiting)
+}
+
+async function measureAll(): Promise<void> {
   const pool = openPool(city.url)
   const figures: Figure[] = []
   let about: Pick<Results, 'parcels' | 'versions'>
@@ -59,8 +76,6 @@ try {
     await pool.end()
   }
   keep(about, figures)
-} finally {
-  await city.close()
 }
 
 /** Each part is loaded when it is measured: the browser's is heavy. */
