@@ -7,7 +7,7 @@ describe('settings', () => {
   test('nothing set: the defaults of the contract', () => {
     expect(readConfig({ BARZAN_DATA: '/data' })).toEqual({
       port: 3000, host: '127.0.0.1', origin: 'http://127.0.0.1:3000', databaseUrl: null, databaseOwnerUrl: null, databaseReadUrls: [], databasePooler: null, dataDir: '/data', cityParcels: 20_000,
-      adminToken: null, logLevel: 'warn', slowQueryMs: 500, caches: [], cacheToken: null,
+      adminToken: null, keepsTiles: true, tileMemoryBytes: 128 * 2 ** 20, logLevel: 'warn', slowQueryMs: 500, caches: [], cacheToken: null,
     }) // prettier-ignore
   })
   test('an administrator token of blanks is none', () => {
