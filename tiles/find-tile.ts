@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type pg from 'pg'
 import { AUDIENCES, type Audience } from '../src/people/access/types.ts'
 import type { TileAddress } from './address.ts'
@@ -10,7 +8,8 @@ import { openFlights } from './flights.ts'
 import { openRenderer, type RendererOptions } from './render.ts'
 import { composeTileStatement, type TileStatement } from './statement.ts'
 import { findEmptyTop, openEmptyGround } from './store/empties.ts'
-import { openTileMemory, type KeptTile } from './store/memory.ts'
+import { packTile } from './pack-tile.ts'
+import { NOTHING, openTileMemory, type KeptTile } from './store/memory.ts'
 import { openRenewal } from './store/renew.ts'
 import { openTileTable } from './store/table.ts'
 import { UNMEASURED, type TileMetrics, type TileSource } from './tile-metrics.ts'
@@ -87,9 +86,11 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   const layers = new Map<string, ReadonlySet<string>>()
   /** Looks around empty tiles that are under way. */
   const looking = new Set<Promise<unknown>>()
+  /** Tiles that are being compressed to be kept. */
+  const packing = new Set<Promise<unknown>>()
   let lastChangeTurn = 0
   /** Requests that wait for a tile. */
-  let asked = 0
+  const asked = new Set<{ since: number }>()
   const renewal = openRenewal(async (request, signal) => {
     await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
     options.onRenewed?.(request)
@@ -97,6 +98,10 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   const stopListening = feed?.onBatch(forgetChanged)
   metrics.watchMemory(memory.state)
   metrics.watchQueue('changes', renewal.state)
+  metrics.watchQueue('requests', () => {
+    const [oldest] = asked // in the order in which they came
+    return { waiting: asked.size, oldestSeconds: oldest ? (performance.now() - oldest.since) / 1000 : 0 }
+  })
 
   function findStatement({ set, audience, address: { z } }: TileRequest): TileStatement | null {
     const key = `${set.id} ${audience} ${z}`
@@ -123,13 +128,14 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   async function find(request: TileRequest, signal: AbortSignal): Promise<FoundTile> {
     const found = peek(request)
     if (found) return found
-    asked++
+    const asking = { since: performance.now() }
+    asked.add(asking)
     try {
       const made = await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
       made.tile.askedAt = Date.now()
       return made
     } finally {
-      asked--
+      asked.delete(asking)
     }
   }
 
@@ -147,7 +153,7 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
           if (attempt < MOST_ATTEMPTS) continue
         } else if (table && server.standing) {
           if (isWanted) memory.set(keyOf(request), tile)
-          if (!kept) keep(request, statement, tile, server.standing)
+          if (!kept) await keep(request, statement, tile, server.standing, isWanted)
         }
         return { tile, source }
       } catch (error) {
@@ -179,20 +185,34 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
     statement.layers.forEach((layer, index) => metrics.layerRendered(request.set.id, layer, took[index] ?? 0))
     return {
       fingerprint: fingerprintOf(request, bytes),
-      gzip: bytes.length === 0 ? bytes : await deflate(bytes, { level: GZIP_LEVEL }),
+      isEmpty: bytes.length === 0,
+      gzip: bytes.length === 0 ? bytes : null,
+      plain: bytes,
       askedAt: 0,
     }
   }
 
-  function keep(request: TileRequest, { version }: TileStatement, tile: KeptTile, standing: Standing) {
-    const write = () => table?.write(rowKeyOf(request, version), tile, standing.snapshot)
-    if (tile.gzip.length > 0) return write()
-    if (looking.size >= MOST_LOOKING) return // it is in memory; who asks for the whole world has not the whole database for it
-    const look = learnEmpty(request, standing)
-      .then((isEmptyGround) => isEmptyGround || write())
-      .catch(() => {})
-      .finally(() => looking.delete(look))
-    looking.add(look)
+  /** Whoever takes it as it is need not wait until it is compressed; the store does. */
+  async function keep(request: TileRequest, { version }: TileStatement, tile: KeptTile, standing: Standing, isWanted: boolean) {
+    const write = (gzip: Buffer) =>
+      table?.write(rowKeyOf(request, version), { fingerprint: tile.fingerprint, gzip }, standing.snapshot)
+    if (tile.isEmpty) {
+      if (looking.size >= MOST_LOOKING) return // it is in memory; who asks for the whole world has not the whole database for it
+      const look = learnEmpty(request, standing)
+        .then((isEmptyGround) => isEmptyGround || write(NOTHING))
+        .catch(() => {})
+        .finally(() => looking.delete(look))
+      looking.add(look)
+      return
+    }
+    const packed = packTile(tile).then((gzip) => {
+      write(gzip)
+      // Memory counts what it holds now; what has been dropped meanwhile stays dropped.
+      if (isWanted && memory.get(keyOf(request)) === tile) memory.set(keyOf(request), tile)
+    })
+    packing.add(packed)
+    void packed.finally(() => packing.delete(packed))
+    if (!isWanted) await packed
   }
 
   /**
@@ -257,25 +277,21 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
         (await flights.join(`store ${keyOf(request)}`, signal, (abandon) => make(request, abandon, false))).source === 'rendered'
       )
     },
-    isBusy: () => asked > 0 || renewal.state().waiting > 0,
+    isBusy: () => asked.size > 0 || renewal.state().waiting > 0,
     async settle() {
       await renewal.settle()
-      await Promise.all(looking)
+      await Promise.all([...looking, ...packing])
       await table?.settle()
     },
     async close() {
       stopListening?.()
       await renewal.close()
-      await Promise.all(looking)
+      await Promise.all([...looking, ...packing])
       await renderer.close()
       await table?.close()
     },
   }
 }
-
-/** Measured on tiles: the levels above take several times as long for the same size. */
-const GZIP_LEVEL = 6
-const deflate = promisify(gzip)
 
 const kindOf = ({ set, audience }: TileRequest) => `${set.id} ${audience}`
 const keyOf = ({ set, audience, address: { z, x, y } }: TileRequest) => `${set.id} ${audience} ${z}/${x}/${y}`
@@ -289,9 +305,8 @@ const rowKeyOf = ({ set, audience, address: { z, x, y } }: TileRequest, layerVer
 })
 
 function nothingOf(request: TileRequest): KeptTile {
-  return { fingerprint: fingerprintOf(request, NOTHING), gzip: NOTHING, askedAt: 0 }
+  return { fingerprint: fingerprintOf(request, NOTHING), isEmpty: true, gzip: NOTHING, plain: null, askedAt: 0 }
 }
-const NOTHING = Buffer.alloc(0)
 
 function fingerprintOf({ set, audience }: TileRequest, bytes: Buffer): string {
   return createHash('sha256').update(`${set.id} ${set.version} ${audience}\n`).update(bytes).digest('base64url').slice(0, 22)

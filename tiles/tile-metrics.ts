@@ -34,8 +34,8 @@ export interface TileMetrics {
   storeFailed(action: 'read' | 'write'): void
   /** A cache in front was asked for a changed tile. */
   cacheRefreshed(result: 'done' | 'failed'): void
-  /** `render`: requests waiting for a connection. `changes`: changed tiles waiting to be made again. */
-  watchQueue(queue: 'render' | 'changes', read: () => QueueState): void
+  /** `requests`: tiles asked for that memory does not hold. `changes`: changed tiles to be made again in the background. */
+  watchQueue(queue: 'requests' | 'changes', read: () => QueueState): void
   watchMemory(read: () => MemoryState): void
 }
 
