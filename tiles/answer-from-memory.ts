@@ -37,15 +37,16 @@ export function answerFromMemory(app: FastifyInstance, options: MemoryLaneOption
     const address = readTileAddress(parts[2]!, parts[3]!, parts[4]!)
     if (audience !== 'public' || !set || 'refusal' in address || !takesGzip(asked['accept-encoding'])) return done()
     const found = tiles.peek({ set, audience, address })
-    if (!found || found.tile.gzip.length === 0) return done()
+    const gzip = found?.tile.isEmpty === false && found.tile.gzip
+    if (!found || !gzip) return done()
     const { tile } = found
     reply.hijack()
     const { etag, head } = describeKept(tile)
     const fields = ['x-request-id', request.id, ...common, ...head]
     if (isHeld(asked['if-none-match'], etag)) reply.raw.writeHead(304, fields).end()
     else {
-      fields.push('content-encoding', 'gzip', 'content-length', String(tile.gzip.length))
-      reply.raw.writeHead(200, fields).end(tile.gzip)
+      fields.push('content-encoding', 'gzip', 'content-length', String(gzip.length))
+      reply.raw.writeHead(200, fields).end(gzip)
     }
     metrics.answered(set.id, address.z, 'memory', (performance.now() - askedAt) / 1000)
   })

@@ -1,7 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import type pg from 'pg'
 import { createDb } from '../db/connect.ts'
 import type { Reads } from '../db/reads.ts'
@@ -13,8 +11,8 @@ import { readTileAddress, type TileAddress } from './address.ts'
 import { findCacheDeadline } from './cache-deadline.ts'
 import { CATALOGUE, type TileSet } from './catalogue.ts'
 import type { ChangeFeed } from './change-feed.ts'
-import { compressTile } from './compress-tile.ts'
 import { openTiles, type FoundTile, type Tiles, type TilesOptions } from './find-tile.ts'
+import { encodeTile } from './pack-tile.ts'
 import { tileRouteSchema, tileJsonRouteSchema } from './route-schemas.ts'
 import type { KeptTile } from './store/memory.ts'
 import { UNMEASURED, type TileRefusal } from './tile-metrics.ts'
@@ -116,26 +114,18 @@ function isAwaited(feed: ChangeFeed | null, version: number | undefined): boolea
 }
 
 function sendTile(request: FastifyRequest, reply: FastifyReply, tile: KeptTile, audience: Audience) {
-  const isEmpty = tile.gzip.length === 0
-  const encoding = isEmpty ? 'identity' : chooseEncoding(request.headers['accept-encoding'], OFFERED)
+  const encoding = tile.isEmpty ? 'identity' : chooseEncoding(request.headers['accept-encoding'], OFFERED)
   // A strong tag names bytes, so each encoding has its own.
   const etag = `"${tile.fingerprint}${SUFFIX[encoding]}"`
   setCaching(reply, audience, etag)
   reply.header('vary', 'Accept-Encoding')
   if (isHeld(request.headers['if-none-match'], etag)) return reply.code(304).send()
-  if (isEmpty) return reply.code(204).send()
+  if (tile.isEmpty) return reply.code(204).send()
   reply.type(TILE_TYPE)
-  if (encoding === 'gzip') return reply.header('content-encoding', 'gzip').send(tile.gzip)
-  return sendUnpacked(reply, tile, encoding)
+  if (encoding !== 'identity') reply.header('content-encoding', encoding)
+  const bytes = encodeTile(tile, encoding)
+  return Buffer.isBuffer(bytes) ? reply.send(bytes) : bytes.then((made) => reply.send(made))
 }
-
-async function sendUnpacked(reply: FastifyReply, tile: KeptTile, encoding: 'br' | 'identity') {
-  if (encoding === 'identity') return reply.send(await unpack(tile.gzip))
-  tile.brotli ??= unpack(tile.gzip).then((bytes) => compressTile(bytes, 'br'))
-  return reply.header('content-encoding', 'br').send(await tile.brotli)
-}
-
-const unpack = promisify<Buffer, Buffer>(gunzip)
 
 /**
  * Kept by the browser but asked about every time: the tag makes the answer a 304 of no size while nothing has changed. A cache of

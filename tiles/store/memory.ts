@@ -4,8 +4,14 @@ import { LRUCache } from 'lru-cache'
 export interface KeptTile {
   /** Of the bytes before compression and of everything else the answer depends on. */
   fingerprint: string
-  /** No bytes: nothing is there. */
-  gzip: Buffer
+  /** Nothing is there. */
+  isEmpty: boolean
+  /** Null until it has been compressed. */
+  gzip: Buffer | null
+  /** As it was rendered; given up once it has been compressed. */
+  plain: Buffer | null
+  /** Under way since somebody needs it. */
+  packing?: Promise<Buffer>
   /** Made when the first client asks for it that does not take gzip. */
   brotli?: Promise<Buffer>
   /** When somebody last asked for it, milliseconds since the epoch; 0: nobody yet. */
@@ -24,13 +30,16 @@ export interface TileMemory {
   state(): { tiles: number; bytes: number }
 }
 
+/** The tile where nothing is. */
+export const NOTHING = Buffer.alloc(0)
+
 /** What an entry costs beside its bytes: its key, the objects around it, and room for the same tile in brotli. */
 const OVERHEAD_BYTES = 400
 
 export function openTileMemory(maxBytes: number): TileMemory {
   const tiles = new LRUCache<string, KeptTile>({
     maxSize: Math.max(1, maxBytes),
-    sizeCalculation: ({ gzip }) => gzip.length + OVERHEAD_BYTES,
+    sizeCalculation: ({ gzip, plain }) => (gzip ?? plain ?? NOTHING).length + OVERHEAD_BYTES,
   })
   return {
     get: (key) => tiles.get(key),

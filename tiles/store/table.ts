@@ -21,7 +21,7 @@ export interface TileTable {
   /** Null when there is no row, or something of `layers` has changed that the row has not seen. */
   read(from: pg.Pool, key: RowKey, layers: readonly string[]): Promise<KeptTile | null>
   /** Written soon, in the background; dropped when the table cannot keep up. `snapshot`: what the rendering has seen at least. */
-  write(key: RowKey, tile: KeptTile, snapshot: string): void
+  write(key: RowKey, tile: PackedTile, snapshot: string): void
   /** Resolves when all that was to be written has been, or given up. */
   settle(): Promise<void>
   close(): Promise<void>
@@ -37,9 +37,15 @@ const AWAY_MS = 300
 const READ_TIMEOUT_MS = 500
 const READ_PAUSE_MS = 1_000
 
+/** Of a tile what a row holds. */
+export interface PackedTile {
+  fingerprint: string
+  gzip: Buffer
+}
+
 interface Waiting {
   key: RowKey
-  tile: KeptTile
+  tile: PackedTile
   snapshot: string
 }
 
@@ -74,7 +80,7 @@ export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
       const { rows } = isPaused ? { rows: [] } : await client.query<[string, Buffer]>({ ...READ, values, rowMode: 'array' })
       isUsable = true
       const row = rows[0]
-      return row ? { fingerprint: row[0], gzip: row[1], askedAt: 0 } : null
+      return row ? { fingerprint: row[0], isEmpty: row[1].length === 0, gzip: row[1], plain: null, askedAt: 0 } : null
     } finally {
       client.release(!isUsable)
     }
