@@ -86,7 +86,7 @@ test('two thousand addresses of nonsense: refused or empty, none is a fault of t
 test('a client that reads its tile byte by byte holds nobody up', async () => {
   const { port } = one.app.server.address() as AddressInfo
   const slow = Array.from({ length: 30 }, () => {
-    const socket = connect({ port, host: '127.0.0.1', highWaterMark: 1 })
+    const socket = connect({ port, host: '127.0.0.1' })
     socket.on('error', () => undefined)
     socket.write(`GET /tiles/land/${HAMLET[16]}.mvt HTTP/1.1\r\nHost: x\r\nAccept-Encoding: identity\r\n\r\n`.repeat(20))
     socket.pause()
