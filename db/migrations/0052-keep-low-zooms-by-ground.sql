@@ -126,6 +126,8 @@ create table tiles.balances (
   owed bigint not null,
   primary key (municipality_id, zoom, patch, use_key)
 );
+-- Each edit updates some of its few rows: dead ones are taken away before a scan grows long.
+alter table tiles.balances set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
 alter table tiles.far_uses add column patch bigint;
 alter table tiles.far_uses add column use_key text not null

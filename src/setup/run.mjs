@@ -24,7 +24,7 @@ const COMMANDS = {
   dev: { main: 'src/main.ts', node: ['--watch'], env: { BARZAN_DEV: '1' }, development: true, postgres: 'own' },
   city: { main: 'db/city/main.ts', postgres: 'own' },
   import: { main: 'src/land/intake/main.ts', postgres: 'own' },
-  migrate: { main: 'db/run-migrations.ts', postgres: 'own' },
+  migrate: { main: 'db/main.ts', postgres: 'own' },
   bench: { main: 'test/bench/main.ts', development: true, postgres: 'own', pages: true },
   types: { main: 'db/generate-types.ts', development: true, postgres: 'always' },
   check: { development: true, pages: true },
