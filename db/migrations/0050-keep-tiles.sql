@@ -154,8 +154,9 @@ begin
       $sql$insert into tiles.feature_states (set_id, layer, feature_id, state, box)
           select %L, %L, %s, %s, ST_Expand(ST_Envelope(%s), 0.01) from (%%s) r where row(%3$s) is not null limit 500;$sql$, set_id, layer, key, tells, shape);
   end if;
+  -- No nested loop: the plan for one row is kept, and with it thousands would each be held against thousands.
   execute format(
-    $sql$create or replace function tiles.%1$I() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp set jit = off as $trigger$
+    $sql$create or replace function tiles.%1$I() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp set jit = off set enable_nestloop = off as $trigger$
     declare noted int := 0;
     begin
       if current_setting('barzan.bulk', true) = 'on' then return null; end if;

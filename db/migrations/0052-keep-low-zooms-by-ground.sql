@@ -34,7 +34,7 @@ create table tiles.stale_grounds (
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
 create function tiles.mark_grounds() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public, pg_temp set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set jit = off set enable_nestloop = off as $$
 begin
   if current_setting('barzan.bulk', true) = 'on' then
     insert into tiles.stale_grounds (municipality_id)
