@@ -92,7 +92,8 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   /** Requests that wait for a tile. */
   const asked = new Set<{ since: number }>()
   const renewal = openRenewal(async (request, signal) => {
-    await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
+    const key = keyOf(request)
+    if (!memory.has(key)) await flights.join(key, signal, (abandon) => make(request, abandon))
     options.onRenewed?.(request)
   })
   const stopListening = feed?.onBatch(forgetChanged)

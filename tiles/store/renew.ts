@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TileRequest } from '../find-tile.ts'
 import type { QueueState } from '../tile-metrics.ts'
 
@@ -13,31 +14,46 @@ export interface Renewal {
 
 /** What does not fit is made when it is asked for. */
 const MOST_WAITING = 5_000
+/**
+ * An edit changes a tile several times in a row, as low zooms follow the land; whoever cannot wait asks, and has it made at once. Counted
+ * from the last change, but never later than `LONGEST_MS` after the first.
+ */
+const SETTLING_MS = 250
+const LONGEST_MS = 1_000
 
 interface Waiting {
   request: TileRequest
   askedAt: number
   since: number
+  dueAt: number
 }
 
-/** @param renew makes one tile; a failure leaves the tile to whoever asks for it next */
+/** @param renew makes one tile unless somebody has had it made meanwhile; a failure leaves it to whoever asks for it next */
 export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) => Promise<void>): Renewal {
   const waiting = new Map<string, Waiting>()
   const closing = new AbortController()
   let running: Promise<void> | null = null
 
-  function takeNext(): Waiting | null {
+  /** Of those that are due the one looked at last; otherwise how long until the first is due. */
+  function takeNext(): Waiting | number {
+    const now = Date.now()
     let best: string | null = null
-    for (const [key, { askedAt }] of waiting) if (best === null || askedAt > waiting.get(best)!.askedAt) best = key
-    if (best === null) return null
+    let soonest = Infinity
+    for (const [key, { askedAt, dueAt }] of waiting) {
+      if (dueAt > now) soonest = Math.min(soonest, dueAt - now)
+      else if (best === null || askedAt > waiting.get(best)!.askedAt) best = key
+    }
+    if (best === null) return soonest
     const next = waiting.get(best)!
     waiting.delete(best)
     return next
   }
 
   async function run(): Promise<void> {
-    for (let next = takeNext(); next && !closing.signal.aborted; next = takeNext()) {
-      await renew(next.request, closing.signal).catch(() => {})
+    while (waiting.size > 0 && !closing.signal.aborted) {
+      const next = takeNext()
+      if (typeof next === 'number') await sleep(next, undefined, { signal: closing.signal }).catch(() => {})
+      else await renew(next.request, closing.signal).catch(() => {})
     }
   }
 
@@ -50,9 +66,14 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
 
   return {
     add(key, request, askedAt) {
+      const now = Date.now()
       const known = waiting.get(key)
-      if (known) known.askedAt = Math.max(known.askedAt, askedAt)
-      else if (waiting.size < MOST_WAITING) waiting.set(key, { request, askedAt, since: Date.now() })
+      if (known) {
+        known.askedAt = Math.max(known.askedAt, askedAt)
+        known.dueAt = Math.min(now + SETTLING_MS, known.since + LONGEST_MS)
+      } else if (waiting.size < MOST_WAITING) {
+        waiting.set(key, { request, askedAt, since: now, dueAt: now + SETTLING_MS })
+      }
       start()
     },
     state() {
