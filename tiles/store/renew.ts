@@ -6,8 +6,9 @@ import type { QueueState } from '../tile-metrics.ts'
 export interface Renewal {
   /** `askedAt`: when somebody last asked for it, milliseconds since the epoch. */
   add(key: string, request: TileRequest, askedAt: number): void
+  /** Those whose time has come. */
   state(): QueueState
-  /** Resolves when nothing waits. */
+  /** Make all that waits now, and resolve when nothing does. */
   settle(): Promise<void>
   close(): Promise<void>
 }
@@ -15,15 +16,18 @@ export interface Renewal {
 /** What does not fit is made when it is asked for. */
 const MOST_WAITING = 5_000
 /**
- * An edit changes a tile several times in a row, as low zooms follow the land; whoever cannot wait asks, and has it made at once. Counted
- * from the last change, but never later than `LONGEST_MS` after the first.
+ * How long a tile is left to settle after its last change, at most how long after the first. An edit changes a tile several times in a
+ * row, as low zooms follow the land. Tiles of low zooms are dear to make and change with every edit in a quarter of the city: they
+ * wait longer. Nobody is kept waiting by it: whoever asks has the tile made at once.
  */
-const SETTLING_MS = 250
-const LONGEST_MS = 1_000
+const NEAR = { settlingMs: 1_000, longestMs: 3_000 }
+const FAR = { settlingMs: 10_000, longestMs: 30_000 }
+const FARTHEST_NEAR_ZOOM = 15
 
 interface Waiting {
   request: TileRequest
   askedAt: number
+  /** Of its first change. */
   since: number
   dueAt: number
 }
@@ -33,6 +37,8 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
   const waiting = new Map<string, Waiting>()
   const closing = new AbortController()
   let running: Promise<void> | null = null
+  let isHurried = false
+  let wake: AbortController | null = null
 
   /** Of those that are due the one looked at last; otherwise how long until the first is due. */
   function takeNext(): Waiting | number {
@@ -40,7 +46,7 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
     let best: string | null = null
     let soonest = Infinity
     for (const [key, { askedAt, dueAt }] of waiting) {
-      if (dueAt > now) soonest = Math.min(soonest, dueAt - now)
+      if (dueAt > now && !isHurried) soonest = Math.min(soonest, dueAt - now)
       else if (best === null || askedAt > waiting.get(best)!.askedAt) best = key
     }
     if (best === null) return soonest
@@ -52,8 +58,10 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
   async function run(): Promise<void> {
     while (waiting.size > 0 && !closing.signal.aborted) {
       const next = takeNext()
-      if (typeof next === 'number') await sleep(next, undefined, { signal: closing.signal }).catch(() => {})
-      else await renew(next.request, closing.signal).catch(() => {})
+      if (typeof next === 'number') {
+        wake = new AbortController()
+        await sleep(next, undefined, { signal: wake.signal }).catch(() => {})
+      } else await renew(next.request, closing.signal).catch(() => {})
     }
   }
 
@@ -67,26 +75,33 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
   return {
     add(key, request, askedAt) {
       const now = Date.now()
+      const { settlingMs, longestMs } = request.address.z >= FARTHEST_NEAR_ZOOM ? NEAR : FAR
       const known = waiting.get(key)
       if (known) {
         known.askedAt = Math.max(known.askedAt, askedAt)
-        known.dueAt = Math.min(now + SETTLING_MS, known.since + LONGEST_MS)
+        known.dueAt = Math.min(now + settlingMs, known.since + longestMs)
       } else if (waiting.size < MOST_WAITING) {
-        waiting.set(key, { request, askedAt, since: now, dueAt: now + SETTLING_MS })
+        waiting.set(key, { request, askedAt, since: now, dueAt: now + settlingMs })
       }
+      // One that sleeps until a later moment looks again.
+      wake?.abort()
       start()
     },
     state() {
-      let oldest = Infinity
-      for (const { since } of waiting.values()) oldest = Math.min(oldest, since)
-      return { waiting: waiting.size, oldestSeconds: waiting.size > 0 ? (Date.now() - oldest) / 1000 : 0 }
+      const now = Date.now()
+      const late = [...waiting.values()].map(({ dueAt }) => now - dueAt).filter((ms) => ms >= 0)
+      return { waiting: late.length, oldestSeconds: Math.max(0, ...late) / 1000 }
     },
     async settle() {
+      isHurried = true
+      wake?.abort()
       while (running) await running
+      isHurried = false
     },
     async close() {
       closing.abort(new Error('the process ends'))
       waiting.clear()
+      wake?.abort()
       await running
     },
   }
