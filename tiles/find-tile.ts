@@ -122,7 +122,7 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
     if (feed && feed.silentMs() > MOST_SILENCE_MS) return null
     const tile = memory.get(keyOf(request))
     if (!tile) return empties.covers(kindOf(request), request.address) ? { tile: nothingOf(request), source: 'empty' } : null
-    tile.askedAt = Date.now()
+    noteAsk(tile)
     return { tile, source: 'memory' }
   }
 
@@ -133,7 +133,7 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
     asked.add(asking)
     try {
       const made = await flights.join(keyOf(request), signal, (abandon) => make(request, abandon))
-      made.tile.askedAt = Date.now()
+      noteAsk(made.tile)
       return made
     } finally {
       asked.delete(asking)
@@ -190,6 +190,7 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
       gzip: bytes.length === 0 ? bytes : null,
       plain: bytes,
       askedAt: 0,
+      asks: 0,
     }
   }
 
@@ -248,12 +249,12 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
     }
   }
 
-  /** What nobody has looked at since it was last made waits until somebody does. */
+  /** What was not asked for again since it was last made waits until it is: most tiles are looked at once, in passing. */
   function forgetTile(request: TileRequest) {
     const key = keyOf(request)
     flights.retire(key)
     const seen = memory.take(key)
-    if (seen && seen.askedAt > 0) renewal.add(key, request, seen.askedAt)
+    if (seen && seen.asks > 1) renewal.add(key, request, seen.askedAt)
   }
 
   function forgetSet(set: TileSet, audience: Audience) {
@@ -294,6 +295,11 @@ export function openTiles(pool: pg.Pool, options: TilesOptions): Tiles {
   }
 }
 
+function noteAsk(tile: KeptTile) {
+  tile.askedAt = Date.now()
+  tile.asks++
+}
+
 const kindOf = ({ set, audience }: TileRequest) => `${set.id} ${audience}`
 const keyOf = ({ set, audience, address: { z, x, y } }: TileRequest) => `${set.id} ${audience} ${z}/${x}/${y}`
 const rowKeyOf = ({ set, audience, address: { z, x, y } }: TileRequest, layerVersion: string) => ({
@@ -306,7 +312,7 @@ const rowKeyOf = ({ set, audience, address: { z, x, y } }: TileRequest, layerVer
 })
 
 function nothingOf(request: TileRequest): KeptTile {
-  return { fingerprint: fingerprintOf(request, NOTHING), isEmpty: true, gzip: NOTHING, plain: null, askedAt: 0 }
+  return { fingerprint: fingerprintOf(request, NOTHING), isEmpty: true, gzip: NOTHING, plain: null, askedAt: 0, asks: 0 }
 }
 
 function fingerprintOf({ set, audience }: TileRequest, bytes: Buffer): string {

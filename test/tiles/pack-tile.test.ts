@@ -4,7 +4,7 @@ import { encodeTile, packTile } from '../../tiles/pack-tile.ts'
 import type { KeptTile } from '../../tiles/store/memory.ts'
 
 const bytes = Buffer.from('کاشی '.repeat(1000))
-const rendered = (): KeptTile => ({ fingerprint: 'f', isEmpty: false, gzip: null, plain: bytes, askedAt: 0 })
+const rendered = (): KeptTile => ({ fingerprint: 'f', isEmpty: false, gzip: null, plain: bytes, askedAt: 0, asks: 0 })
 
 test('what is packed can be read again, from the rendering and from what is kept of it', async () => {
   const tile = rendered()

@@ -10,6 +10,7 @@ let app: Awaited<ReturnType<typeof openTestApp>>['app']
 beforeAll(async () => {
   database = await createTestDatabase({ city: true })
   ;({ app } = await openTestApp(database, { config: readConfig({ BARZAN_ADMIN_TOKEN: TOKEN, BARZAN_LOG: 'silent' }) }))
+  await app.map.feed.catchUp() // before, nothing is kept
 })
 afterAll(async () => {
   await app.close()

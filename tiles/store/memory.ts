@@ -16,6 +16,8 @@ export interface KeptTile {
   brotli?: Promise<Buffer>
   /** When somebody last asked for it, milliseconds since the epoch; 0: nobody yet. */
   askedAt: number
+  /** How often somebody has asked for it since it was made. */
+  asks: number
 }
 
 /** The tiles asked for last, as many as fit into so many bytes. */

@@ -80,7 +80,7 @@ export function openTileTable(pool: pg.Pool, metrics: TileMetrics): TileTable {
       const { rows } = isPaused ? { rows: [] } : await client.query<[string, Buffer]>({ ...READ, values, rowMode: 'array' })
       isUsable = true
       const row = rows[0]
-      return row ? { fingerprint: row[0], isEmpty: row[1].length === 0, gzip: row[1], plain: null, askedAt: 0 } : null
+      return row ? { fingerprint: row[0], isEmpty: row[1].length === 0, gzip: row[1], plain: null, askedAt: 0, asks: 0 } : null
     } finally {
       client.release(!isUsable)
     }
