@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { TileRequest } from '../find-tile.ts'
 import type { QueueState } from '../tile-metrics.ts'
 
@@ -38,7 +37,7 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
   const closing = new AbortController()
   let running: Promise<void> | null = null
   let isHurried = false
-  let wake: AbortController | null = null
+  let wake = () => {}
 
   /** Of those that are due the one looked at last; otherwise how long until the first is due. */
   function takeNext(): Waiting | number {
@@ -58,11 +57,19 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
   async function run(): Promise<void> {
     while (waiting.size > 0 && !closing.signal.aborted) {
       const next = takeNext()
-      if (typeof next === 'number') {
-        wake = new AbortController()
-        await sleep(next, undefined, { signal: wake.signal }).catch(() => {})
-      } else await renew(next.request, closing.signal).catch(() => {})
+      if (typeof next === 'number') await rest(next)
+      else await renew(next.request, closing.signal).catch(() => {})
     }
+  }
+
+  function rest(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    wake = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    return promise
   }
 
   function start() {
@@ -84,7 +91,7 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
         waiting.set(key, { request, askedAt, since: now, dueAt: now + settlingMs })
       }
       // One that sleeps until a later moment looks again.
-      wake?.abort()
+      wake()
       start()
     },
     state() {
@@ -94,14 +101,14 @@ export function openRenewal(renew: (request: TileRequest, signal: AbortSignal) =
     },
     async settle() {
       isHurried = true
-      wake?.abort()
+      wake()
       while (running) await running
       isHurried = false
     },
     async close() {
       closing.abort(new Error('the process ends'))
       waiting.clear()
-      wake?.abort()
+      wake()
       await running
     },
   }
