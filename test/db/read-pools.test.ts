@@ -135,11 +135,15 @@ describe('reading one’s own writes', () => {
     const { app: another } = await openTestApp(main, { config })
     await onReplica.query(`alter system set recovery_min_apply_delay = '1000ms'`)
     await onReplica.query('select pg_reload_conf()')
+    let others = 0
     try {
       for (let i = 0; i < 12; i++) {
         const wanted = i % 2 ? 'COM' : 'GRN'
         const edit = await patch({ landUse: wanted })
         expect(edit.statusCode, edit.body).toBe(200)
+        // At once, or the replica has caught up.
+        const unaware = await another.inject({ url: `/api/parcels/${code}` })
+        if (unaware.json<{ properties: { landUse: string } }>().properties.landUse !== wanted) others++
         const headers = { 'x-barzan-written': String(edit.headers['x-barzan-written']) }
         for (const process of [app, another]) {
           const read = await process.inject({ url: `/api/parcels/${code}`, headers })
@@ -152,6 +156,7 @@ describe('reading one’s own writes', () => {
         expect(new Set(await listDrawnUses(another, edit.json()))).toEqual(new Set([wanted]))
         expect(pools.choose().isReplica).toBe(true)
       }
+      expect(others).toBeGreaterThan(0) // or else nothing was read from the replica
     } finally {
       await onReplica.query('alter system reset recovery_min_apply_delay')
       await onReplica.query('select pg_reload_conf()')
