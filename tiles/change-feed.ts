@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { readLsn } from '../db/lsn.ts'
 import { openSidePool } from '../db/side-pool.ts'
 import { readSnapshot, sees, type Snapshot } from './snapshot.ts'
 
@@ -199,7 +200,10 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
   return {
     standing: () => standings.at(-1) ?? null,
     silentMs: () => performance.now() - heardAt,
-    standingAt: (lsn) => standings.findLast((standing) => compareLsn(standing.lsn, lsn) <= 0) ?? null,
+    standingAt(lsn) {
+      const reached = readLsn(lsn) ?? 0n
+      return standings.findLast((standing) => readLsn(standing.lsn)! <= reached) ?? null
+    },
     catchUp,
     onBatch(listener) {
       listeners.add(listener)
@@ -234,12 +238,6 @@ export function openChangeFeed(pool: pg.Pool, { intervalMs = 200, keep = 20_000 
 
 /** A minute of polls: the longest a rendering may have begun ago, several times over. */
 const STANDINGS_KEPT = 300
-
-/** -1, 0 or 1 for WAL positions like `16/B374D848`. */
-function compareLsn(a: string, b: string): number {
-  const [left, right] = [a, b].map((lsn) => lsn.split('/').reduce((sum, part) => sum * 2n ** 32n + BigInt(`0x${part}`), 0n))
-  return left! < right! ? -1 : left! > right! ? 1 : 0
-}
 
 const TILE = 'json_build_array(change_id, xid::text, set_id, layer, z, x, y)'
 const STATE = `json_build_array(feature_state_id, xid::text, set_id, layer, feature_id, state,
