@@ -136,14 +136,18 @@ export async function drawFarPatches(
     const plan = plans.find((candidate) => candidate.zoom === zoom)
     const keys = [ofZoom.map(({ patch }) => patch), ofZoom.map(({ use }) => use)]
     const { rows } = plan
-      ? await client.query<{ written: number }>(readSql('draw-cells'), [
+      ? await client.query<{ written: number }>(readSql('draw-cells') + readSql('write-patches'), [
           municipalityId,
           zoom,
           cellSize(plan.level) / plan.steps,
           plan.steps,
           ...keys,
         ])
-      : await client.query<{ written: number }>(readSql('draw-grounds'), [municipalityId, GROUND_ZOOM, ...keys])
+      : await client.query<{ written: number }>(readSql('draw-grounds') + readSql('write-patches'), [
+          municipalityId,
+          GROUND_ZOOM,
+          ...keys,
+        ])
     written += rows[0]!.written
   }
   return written

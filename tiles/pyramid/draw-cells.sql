@@ -1,4 +1,4 @@
--- Gather the squares of a mosaic by use in patches of 16 × 16 cells. Patches that stay as they were are not written. Every coordinate
+-- Gather the squares of a mosaic by use in patches of 16 × 16 cells. write-patches.sql writes them. Every coordinate
 -- is a whole number times the step, so that squares which touch share their edge to the last bit; each is in the middle of its cell.
 -- $1 municipality, $2 zoom, $3 length of a step in units of EPSG:3857, $4 steps of a whole cell; arrays: $5 patch, $6 use.
 with wanted as (
@@ -15,17 +15,3 @@ fresh as materialized (
                            order by west, south)) as geom_3857
   from squares group by patch, use_key
 ),
-gone as (
-  delete from tiles.far_uses f using wanted w
-  where f.municipality_id = $1 and f.zoom = $2 and f.patch = w.patch and f.use_key = w.use_key
-    and not exists (select from fresh where fresh.patch = f.patch and fresh.use_key = f.use_key)
-),
-written as (
-  insert into tiles.far_uses as f (municipality_id, zoom, patch, land_use, density, geom_3857)
-  select $1, $2, patch, nullif(left(use_key, 3), '---'), nullif(substr(use_key, 4), '')::smallint, geom_3857
-  from fresh order by patch, use_key
-  on conflict (municipality_id, zoom, patch, use_key) do update set geom_3857 = excluded.geom_3857
-  where f.geom_3857 is distinct from excluded.geom_3857
-  returning 1
-)
-select count(*)::int as written from written
