@@ -64,7 +64,7 @@ function encodeLayer(id: string, sql: string, extent: number): string {
 const WORLD = 2 * 20037508.342789244
 
 /** What is drawn beyond each edge, so that lines and fills meet: this part of a tile's side. */
-const MARGIN = 64
+export const MARGIN = 64
 
 /**
  * The grid of a tile, units to a side. Where shapes are many and the eye is far, a coarser grid is enough (rounding moves a point

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type pg from 'pg'
 import { MIN_ZOOM } from '../catalogue.ts'
 import type { TileAddress } from '../address.ts'
+import { MARGIN } from '../statement.ts'
 
 /** Where nothing is: tiles below which no set of this kind has anything at any zoom. */
 export interface EmptyGround {
@@ -52,7 +53,7 @@ export async function findEmptyTop(pool: pg.Pool, set: string, { z, x, y }: Tile
   const { rows } = await pool.query<{ z: number }>(
     `select zoom as z
      from generate_series(${MIN_ZOOM}, $1::int) zoom
-     cross join lateral (select ST_TileEnvelope(zoom, $2::int >> ($1::int - zoom), $3::int >> ($1::int - zoom), margin => 0.01563) as box) b
+     cross join lateral (select ST_TileEnvelope(zoom, $2::int >> ($1::int - zoom), $3::int >> ($1::int - zoom), margin => 1.0 / ${MARGIN}) as box) b
      where ${isEmpty.join(' and ')}
      order by 1 limit 1`,
     [z, x, y],

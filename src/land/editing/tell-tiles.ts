@@ -91,15 +91,10 @@ export function isWithinSpan([west, north, east, south]: Span, z: number, x: num
   return x >= (west >> shift) - 1 && x <= (east >> shift) + 1 && y >= (north >> shift) - 1 && y <= (south >> shift) + 1
 }
 
-/** The corners of the blocks' boxes as tiles of zoom 16. */
+/** Tiles of zoom 16 that the blocks lie in. */
 async function listBlockTiles(tx: Db, blockIds: readonly (number | null)[]): Promise<TileName[]> {
-  const { rows } = await sql<{ west: number; north: number; east: number; south: number }>`
-    select floor((ST_XMin(geom_3857) + 20037508.342789244) / side)::int as west, floor((20037508.342789244 - ST_YMax(geom_3857)) / side)::int as north,
-      floor((ST_XMax(geom_3857) + 20037508.342789244) / side)::int as east, floor((20037508.342789244 - ST_YMin(geom_3857)) / side)::int as south
-    from land.blocks, (select 40075016.68557849 / 2 ^ ${FINEST}::int as side) t
-    where block_id = any (${blockIds.filter((id) => id !== null)}::bigint[])`.execute(tx)
-  return rows.flatMap(({ west, north, east, south }): TileName[] => [
-    [FINEST, west, north],
-    [FINEST, east, south],
-  ])
+  const { rows } = await sql<{ x: number; y: number }>`
+    select t.x, t.y from land.blocks b cross join lateral tiles.cover(b.geom_3857, ${FINEST}::int, ${FINEST}::int) t
+    where b.block_id = any (${blockIds.filter((id) => id !== null)}::bigint[])`.execute(tx)
+  return rows.map(({ x, y }): TileName => [FINEST, x, y])
 }
