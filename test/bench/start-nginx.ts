@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findTestServer } from '#src/setup/find-test-servers.mjs'
+import { findFreePort } from '../start-server.ts'
 import { nameTile, type TileRequest } from './traffic/trace.ts'
 
 /**
@@ -14,8 +15,9 @@ import { nameTile, type TileRequest } from './traffic/trace.ts'
 export async function startNginx(
   tiles: Iterable<readonly [TileRequest, Uint8Array]>,
 ): Promise<{ template: string; version: string; close(): Promise<void> } | null> {
-  const version = findVersion()
-  if (version === null) return null
+  const program = findTestServer('nginx')
+  if (program === null) return null
+  const version = readVersion(program)
   const folder = mkdtempSync(join(tmpdir(), 'barzan-nginx-'))
   chmodSync(folder, 0o755)
   for (const [tile, bytes] of tiles) {
@@ -26,7 +28,7 @@ export async function startNginx(
   }
   const port = await findFreePort()
   writeFileSync(join(folder, 'nginx.conf'), writeConfig(folder, port))
-  const child = spawn('nginx', ['-p', folder, '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')], {
+  const child = spawn(program, ['-p', folder, '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')], {
     stdio: 'inherit',
   })
   const close = async () => {
@@ -73,20 +75,7 @@ ${temporary.join('\n')}
 `
 }
 
-function findVersion(): string | null {
-  try {
-    // It says its version on the channel of errors.
-    return /nginx\/([\d.]+)/.exec(execFileSync('sh', ['-c', 'nginx -v 2>&1'], { encoding: 'utf8' }))?.[1] ?? null
-  } catch {
-    return null
-  }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+/** It says its version on the channel of errors. */
+function readVersion(program: string): string {
+  return /nginx\/([\d.]+)/.exec(spawnSync(program, ['-v'], { encoding: 'utf8' }).stderr)?.[1] ?? 'unknown'
 }
